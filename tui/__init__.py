@@ -1,0 +1,1 @@
+"""streamtui: a full-screen terminal application for streaming language models."""

@@ -1,0 +1,254 @@
+"""One answer: the fold of the events of one stream. Its transition table is data.
+
+    waiting ──content──▶ streaming ──Finished──▶ complete · truncated · filtered · refused
+       │                     ├──────Failed─────▶ interrupted
+       │                     └──────Cancelled──▶ cancelled
+       ├──Finished──▶ complete · truncated · filtered
+       ├──Failed────▶ failed
+       └──Cancelled─▶ cancelled
+
+Content is any non-empty text, reasoning, refusal or tool-call delta. Every state but `waiting` and `streaming` is final.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tui.engine import events
+from tui.engine.failure import Failure
+from tui.engine.meter import Meter
+from tui.engine.text_log import TextLog
+
+State = Literal[
+    "waiting", "streaming", "complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled"
+]
+PartKind = Literal["text", "reasoning", "refusal", "tool_call"]
+
+_BEFORE = {events.Opened, events.Retrying}
+_ANY_TIME = {events.StallNotice, events.Identified, events.UsageReported, events.ReasonGiven, events.Footnote}
+_CONTENT = {events.TextDelta, events.ReasoningDelta, events.RefusalDelta, events.ToolCallDelta}
+
+#: state → event → the next state; "finish" means: by reason and content, see `_outcome`. What is not here is illegal.
+TRANSITIONS: dict[State, dict[type, State | Literal["finish"]]] = {
+    "waiting": {
+        **dict.fromkeys(_BEFORE | _ANY_TIME, "waiting"),
+        **dict.fromkeys(_CONTENT, "streaming"),
+        events.Finished: "finish",
+        events.Failed: "failed",
+        events.Cancelled: "cancelled",
+    },
+    "streaming": {
+        **dict.fromkeys(_ANY_TIME | _CONTENT, "streaming"),
+        events.Finished: "finish",
+        events.Failed: "interrupted",
+        events.Cancelled: "cancelled",
+    },
+}
+FINAL_STATES: frozenset[State] = frozenset(
+    ("complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled")
+)
+_BY_REASON: dict[str, State] = {"length": "truncated", "content_filter": "filtered"}
+
+
+class IllegalTransitionError(RuntimeError):
+    """An event came that cannot follow; the answer is as it was."""
+
+
+@dataclass(slots=True)
+class ToolCall:
+    """One tool call as far as it arrived; `arguments` is raw JSON text."""
+
+    index: int
+    id: str | None = None
+    name: str | None = None
+    arguments: TextLog = field(default_factory=TextLog)
+
+    def as_openai(self) -> dict[str, Any]:
+        """The call in the shape of OpenAI's `tool_calls` list."""
+        function = {"name": self.name, "arguments": self.arguments.text}
+        return {"id": self.id, "type": "function", "function": function}
+
+
+@dataclass(slots=True)
+class Part:
+    """A run of one kind of content, in the order of the stream; a tool call is a part of its own."""
+
+    kind: PartKind
+    log: TextLog = field(default_factory=TextLog)
+    call: ToolCall | None = None
+
+
+@dataclass(slots=True)
+class Choice:
+    """What one of the server's choices adds up to."""
+
+    index: int
+    parts: list[Part] = field(default_factory=list)
+    calls: dict[int, ToolCall] = field(default_factory=dict)
+    reason: str | None = None
+
+    def joined(self, kind: PartKind) -> str:
+        """All text of one kind, in order."""
+        # one log over all parts, so that a surrogate pair cut by something between its halves still joins
+        return TextLog("".join(part.log.since(0) for part in self.parts if part.kind == kind)).text
+
+    def append(self, kind: PartKind, text: str) -> None:
+        """Add text to the last part if it is of this kind, else to a new one."""
+        if not self.parts or self.parts[-1].kind != kind:
+            self.parts.append(Part(kind))
+        self.parts[-1].log.append(text)
+
+    def call_delta(self, delta: events.ToolCallDelta) -> None:
+        """Add a piece of a tool call."""
+        call = self.calls.get(delta.index)
+        if call is None:
+            call = self.calls[delta.index] = ToolCall(delta.index)
+            self.parts.append(Part("tool_call", call.arguments, call))
+        call.id = delta.id or call.id
+        call.name = delta.name or call.name
+        if delta.arguments:
+            call.arguments.append(delta.arguments)
+
+
+class Answer:
+    """One stream's answer, growing. Read it at any time; change it by `apply` alone.
+
+    `requested_model` is what was asked for; `model` what the server reported. `revision` grows with every event.
+    """
+
+    def __init__(self, requested_model: str, *, id: str = "") -> None:  # noqa: A002 - the journal's name for it
+        self.id = id
+        self.requested_model = requested_model
+        self.state: State = "waiting"
+        self.choices: dict[int, Choice] = {}
+        self.model: str | None = None
+        self.response_id: str | None = None
+        self.request_id: str | None = None
+        self.status: int | None = None
+        self.usage: Mapping[str, Any] | None = None
+        self.failure: Failure | None = None
+        self.footnotes: list[str] = []
+        self.retrying: events.Retrying | None = None
+        self.retry_at: float | None = None  # when the next attempt follows, on the caller's clock
+        self.stall: events.StallNotice | None = None
+        self.meter = Meter()
+        self.revision = 0
+
+    def apply(self, event: events.Event, now: float) -> None:
+        """Fold one event in. `now` is monotonic seconds. Raises IllegalTransitionError and changes nothing if it can't follow."""
+        kind = type(event)
+        target = TRANSITIONS.get(self.state, {}).get(kind)
+        if target is None:
+            raise IllegalTransitionError(f"{kind.__name__} in state {self.state}")
+        if kind in _CONTENT:
+            if not self._add(event, now):  # type: ignore[arg-type] # _CONTENT is the Content union
+                return
+        elif kind is not events.Finished:
+            self._note(event, now)
+        if target == "finish":
+            target = self._outcome()
+        self.state = target
+        self.revision += 1
+        if target in FINAL_STATES:
+            self.retrying = self.stall = None
+            self.meter.end(now)
+
+    def _add(self, event: events.Content, now: float) -> bool:
+        choice = self.choices.get(event.choice)
+        if isinstance(event, events.ToolCallDelta):
+            text = event.arguments
+        else:
+            text = event.text
+            if not text:
+                return False
+        if choice is None:
+            choice = self.choices[event.choice] = Choice(event.choice)
+        match event:
+            case events.TextDelta():
+                choice.append("text", text)
+            case events.ReasoningDelta():
+                choice.append("reasoning", text)
+            case events.RefusalDelta():
+                choice.append("refusal", text)
+            case events.ToolCallDelta():
+                choice.call_delta(event)
+        self.meter.content(text, now)
+        self.stall = self.retrying = None
+        return True
+
+    def _note(self, event: events.Event, now: float) -> None:
+        match event:
+            case events.Opened():
+                self.status, self.request_id, self.retrying = event.status, event.request_id, None
+            case events.Retrying():
+                self.retrying, self.retry_at = event, now + event.delay
+            case events.StallNotice():
+                self.stall = event
+            case events.Identified():
+                self.model, self.response_id = event.model, event.response_id
+            case events.UsageReported():
+                self.usage = event.usage
+            case events.ReasonGiven():
+                choice = self.choices.setdefault(event.choice, Choice(event.choice))
+                choice.reason = choice.reason or event.reason
+            case events.Footnote():
+                self.footnotes.append(event.text)
+            case events.Failed():
+                self.failure = event.failure
+
+    def _outcome(self) -> State:
+        reason = self.finish_reason
+        if reason in _BY_REASON:
+            return _BY_REASON[reason]
+        kinds = {part.kind for choice in self.choices.values() for part in choice.parts}
+        return "refused" if kinds == {"refusal"} else "complete"
+
+    @property
+    def final(self) -> bool:
+        """Whether the stream has ended."""
+        return self.state in FINAL_STATES
+
+    @property
+    def first(self) -> Choice:
+        """The choice that is shown: the one with the lowest index."""
+        return self.choices[min(self.choices)] if self.choices else Choice(0)
+
+    @property
+    def text(self) -> str:
+        """The answer's text, exactly as it arrived."""
+        return self.first.joined("text")
+
+    @property
+    def reasoning(self) -> str:
+        """What the model thought, apart from the answer."""
+        return self.first.joined("reasoning")
+
+    @property
+    def refusal(self) -> str:
+        """The refusal's text."""
+        return self.first.joined("refusal")
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The tool calls in the order in which they began."""
+        return [part.call for part in self.first.parts if part.call is not None]
+
+    @property
+    def finish_reason(self) -> str | None:
+        """The raw reason of the shown choice."""
+        return self.first.reason
+
+    def usage_count(self, *path: str) -> int | None:
+        """A count out of `usage`, such as `"completion_tokens_details", "reasoning_tokens"`; None if absent or odd."""
+        value: Any = self.usage
+        for name in path:
+            value = value.get(name) if isinstance(value, Mapping) else None
+        return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+    @property
+    def completion_tokens(self) -> tuple[int, bool]:
+        """(tokens, exact): from `usage` once it came, else the estimate."""
+        exact = self.usage_count("completion_tokens")
+        return (round(self.meter.tokens), False) if exact is None else (exact, True)

@@ -1,0 +1,1 @@
+"""Endpoints: making clients, listing models, finding local servers, and the embedded demo."""
