@@ -1,0 +1,178 @@
+"""One turn of a conversation: a prompt, and the replies that it got.
+
+    Turn ── prompts   "explain async", "explain async, briefly"       the versions of an edited prompt
+         └─ replies   ‹ 1/3 ›  ‹ 2/3 ›  ‹ 3/3 ›                       the alternatives, one of them shown
+               └─ answers   the stream, and the streams that continued it; each keeps its own exact text
+
+A continuation starts as part of the reply that it continues. Where the model turns out to have started over, it becomes
+a reply of its own. `settle` decides which; it is cheap and may be called at every frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from tui.engine.answer import Answer, State
+
+_HAS_A_REST: frozenset[State] = frozenset(("interrupted", "truncated", "cancelled", "failed"))
+
+
+def new_id() -> str:
+    """A fresh id, 32 hex digits."""
+    return uuid4().hex
+
+
+@dataclass(slots=True, eq=False)
+class Reply:
+    """One alternative: what the model said to version `version` of the prompt, in one stream or several.
+
+    `seams[i]` says how many characters of `answers[i + 1].text` repeat what was there; None while that is undecided.
+    """
+
+    answers: list[Answer]
+    seams: list[int | None] = field(default_factory=list)
+    version: int = 0
+
+    @property
+    def answer(self) -> Answer:
+        """The stream that came last: its state, failure and meter are the reply's."""
+        return self.answers[-1]
+
+    @property
+    def text(self) -> str:
+        """The reply's whole text, joined at the seams. What is undecided is not in it yet."""
+        return self.text_until(len(self.answers))
+
+    def text_until(self, step: int) -> str:
+        """The text of the first `step` answers."""
+        pieces = [answer.text[skip:] for answer, skip in self._joined() if skip is not None]
+        return "".join(pieces[:step])
+
+    @property
+    def seam_offsets(self) -> list[int]:
+        """Where in `text` the continuations begin."""
+        offsets, length = [], 0
+        for answer, skip in self._joined():
+            if skip is not None:
+                offsets.append(length)
+                length += len(answer.text) - skip
+        return offsets[1:]
+
+    @property
+    def reasoning(self) -> str:
+        """What the model thought, over all streams."""
+        return "\n\n".join(answer.reasoning for answer in self.answers if answer.reasoning)
+
+    @property
+    def refusal(self) -> str:
+        """The refusal's text, over all streams."""
+        return "".join(answer.refusal for answer in self.answers)
+
+    @property
+    def said(self) -> str:
+        """What goes back to the model as the assistant's words: the text, else the refusal; never the reasoning."""
+        return self.text if self.text.strip() else self.refusal
+
+    @property
+    def can_continue(self) -> bool:
+        """Whether there is a beginning to continue from, and a rest that is missing."""
+        return self.answer.state in _HAS_A_REST and not self.answer.tool_calls and bool(self.text.strip())
+
+    def continues(self, answer: Answer) -> Answer | None:
+        """The answer that `answer` continues, if any."""
+        step = self.step(answer)
+        return self.answers[step - 1] if step else None
+
+    def step(self, answer: Answer) -> int:
+        """The place of `answer` in this reply. Raises ValueError if it is not in it."""
+        for step, candidate in enumerate(self.answers):
+            if candidate is answer:
+                return step
+        raise ValueError("not an answer of this reply")
+
+    def _joined(self) -> list[tuple[Answer, int | None]]:
+        return list(zip(self.answers, [0, *self.seams], strict=True))
+
+
+@dataclass(slots=True, eq=False)
+class Turn:
+    """A prompt and its replies; `shown` is the index of the reply on screen. There is always at least one."""
+
+    id: str
+    prompts: list[str]
+    replies: list[Reply]
+    shown: int = 0
+
+    @property
+    def reply(self) -> Reply:
+        """The reply that is shown."""
+        return self.replies[self.shown]
+
+    @property
+    def answer(self) -> Answer:
+        """The last stream of the reply that is shown."""
+        return self.reply.answer
+
+    @property
+    def answers(self) -> list[Answer]:
+        """Every stream of this turn, those of hidden alternatives too, in order."""
+        return [answer for reply in self.replies for answer in reply.answers]
+
+    @property
+    def prompt(self) -> str:
+        """The version of the prompt that the shown reply answers."""
+        return self.prompt_of(self.reply)
+
+    def prompt_of(self, reply: Reply) -> str:
+        """The version of the prompt that `reply` answers."""
+        return self.prompts[reply.version]
+
+    def reply_with(self, answer: Answer) -> Reply:
+        """The reply that `answer` is in. Raises ValueError if it is in none."""
+        for reply in self.replies:
+            if any(candidate is answer for candidate in reply.answers):
+                return reply
+        raise ValueError("not an answer of this turn")
+
+    def add(self, answer: Answer, version: int) -> None:
+        """Add an alternative and show it."""
+        self.replies.append(Reply([answer], version=version))
+        self.shown = len(self.replies) - 1
+
+    def settle(self) -> bool:
+        """Decide seams that can be decided now; true if anything changed (then the journal must know the turn again)."""
+        changed = [self._settle(reply) for reply in list(self.replies)]
+        return any(changed)
+
+    def _settle(self, reply: Reply) -> bool:
+        if not reply.seams or reply.seams[-1] is not None:
+            return False
+        skip = _seam(reply.text, reply.answer)
+        if skip is None:
+            return False
+        if skip is _STARTED_OVER:
+            self._split(reply)
+        else:
+            reply.seams[-1] = skip
+        return True
+
+    def _split(self, reply: Reply) -> None:
+        place = next(place for place, candidate in enumerate(self.replies) if candidate is reply) + 1
+        reply.seams.pop()
+        self.replies.insert(place, Reply([reply.answers.pop()], version=reply.version))
+        if self.shown >= place - 1:
+            self.shown += 1
+
+
+_STARTED_OVER: Any = object()
+
+
+def _seam(partial: str, rest: Answer) -> int | Any | None:
+    from tui.engine.seam import find_seam
+
+    head = rest.text
+    if not head:
+        return 0 if rest.final else None
+    return find_seam(partial, head, rest.final)
