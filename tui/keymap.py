@@ -1,0 +1,82 @@
+"""Every action of the main screen, as data: its keys, its name, and where it is shown.
+
+The bindings, the footer, the help screen and the command palette are all made from this one table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One action of the main screen. `keys` is comma-separated, the first one is shown; `first` beats the focused widget."""
+
+    action: str
+    keys: str
+    title: str
+    help: str
+    group: str
+    footer: str = ""
+    first: bool = False
+    palette: bool = True
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("stop", "escape", "Stop this stream", "Stop the visible stream and keep its text", "Stream", footer="stop"),
+    Command("retry", "ctrl+r", "Retry", "Ask again; the old answer stays as an alternative", "Stream", first=True),
+    Command("continue", "alt+c", "Continue", "Ask for the rest of a broken answer", "Stream", first=True),
+    Command("edit", "alt+e", "Edit the last prompt", "Take the last prompt back to change and resend it", "Stream", first=True),
+    Command("alternative(-1)", "alt+up", "Previous alternative", "Show the answer before this one", "Stream", first=True),
+    Command("alternative(1)", "alt+down", "Next alternative", "Show the answer after this one", "Stream", first=True),
+    Command("copy_answer", "ctrl+y", "Copy the answer", "Copy the whole answer as Markdown", "Copy", footer="copy", first=True),
+    Command("copy_code", "alt+y", "Copy a code block", "Copy one code block of the answer", "Copy", first=True),
+    Command("copy_all", "", "Copy the conversation", "Copy the whole conversation as Markdown", "Copy"),
+    Command("save_answer", "alt+s", "Save the answer to a file", "For where there is no clipboard", "Copy", first=True),
+    Command("new_tab", "ctrl+n,ctrl+t", "New tab", "Open an empty conversation", "Tabs", footer="new", first=True),
+    Command("close_tab", "alt+w,ctrl+f4", "Close this tab", "A streaming one asks first", "Tabs", first=True),
+    Command("next_tab", "ctrl+pagedown,alt+right", "Next tab", "Go to the tab on the right", "Tabs", first=True),
+    Command("previous_tab", "ctrl+pageup,alt+left", "Previous tab", "Go to the tab on the left", "Tabs", first=True),
+    Command("model", "ctrl+l", "Choose a model", "Pick the endpoint and model of this tab", "Tabs", footer="model", first=True),
+    Command("find", "alt+f", "Find", "Find text in the conversation", "Read", first=True),
+    Command("find_next", "f3", "Next hit", "Go to the next hit", "Read", first=True),
+    Command("find_previous", "shift+f3", "Previous hit", "Go to the previous hit", "Read", first=True),
+    Command("wrap_code", "alt+x", "Wrap code", "Wrap long lines of code, or cut them", "Read", first=True),
+    Command("scroll('page_up')", "pageup", "Page up", "Scroll the answer up by a page", "Read", first=True, palette=False),
+    Command("scroll('page_down')", "pagedown", "Page down", "Scroll it down by a page", "Read", first=True, palette=False),
+    Command("scroll('up')", "ctrl+up", "Line up", "Scroll it up by a line", "Read", first=True, palette=False),
+    Command("scroll('down')", "ctrl+down", "Line down", "Scroll it down by a line", "Read", first=True, palette=False),
+    Command("scroll('home')", "ctrl+home", "To the top", "Go to the first line", "Read", first=True),
+    Command("scroll('end')", "ctrl+end", "To the end", "Go to the last line, and follow it", "Read", first=True),
+    Command("help", "f1", "Help", "Show this list of keys", "App", footer="help", first=True),
+    Command("theme", "", "Change the theme", "Dark, light, and all others", "App"),
+)
+
+#: keys that are explained on the help screen, but belong to a widget
+WIDGET_KEYS: tuple[tuple[str, str, str], ...] = (
+    ("Prompt", "enter", "Send the prompt"),
+    ("Prompt", "ctrl+j, alt+enter, shift+enter", "New line"),
+    ("Prompt", "up, down", "Earlier and later prompts (in the first and last line)"),
+    ("Prompt", "alt+z", "Redo (ctrl+z undoes)"),
+    ("Tabs", "alt+1 … alt+9", "Go to tab 1 to 9"),
+    ("Tabs", "ctrl+w", "Close this tab, where the prompt has no focus"),
+    ("Copy", "ctrl+c", "Copy what is selected; else stop the stream; twice quits"),
+    ("Read", "j, k, g, G, y", "Down, up, top, end, copy, when the answer has the focus"),
+    ("Read", "tab, enter", "Go from link to link, and follow one, in the answer"),
+    ("App", "ctrl+p", "Command palette"),
+    ("App", "ctrl+q", "Quit"),
+)
+
+KEY_NAMES = {
+    "pageup": "PgUp", "pagedown": "PgDn", "escape": "Esc", "up": "↑", "down": "↓", "left": "←", "right": "→",
+    "home": "Home", "end": "End", "enter": "Enter", "ctrl": "Ctrl", "alt": "Alt", "shift": "Shift", "tab": "Tab",
+}  # fmt: skip
+
+
+def key_label(keys: str) -> str:
+    """How a binding's first key is written for people: `ctrl+pagedown` is `Ctrl+PgDn`."""
+    first = keys.split(",")[0].strip()
+    names = [
+        KEY_NAMES.get(part, part.upper() if part.startswith("f") and part[1:].isdigit() else part) for part in first.split("+")
+    ]
+    return "+".join(names)

@@ -1,0 +1,111 @@
+"""Getting text out of the main screen: to the clipboard, or to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.screen import Screen
+
+from tui.markdown.line_view import LineView
+from tui.safe_text import without_controls
+from tui.screens.picker import Entry, PickerScreen
+from tui.screens.save_file import SaveFileScreen
+from tui.terminal.clipboard import CopyResult
+
+if TYPE_CHECKING:
+    from tui.screens.main import MainScreen
+
+
+def copied(what: str, text: str, result: CopyResult) -> str:
+    """What the toast says: what was copied, by which route, and whether that route can confirm."""
+    if result.route is None:
+        return f"No way to a clipboard was found for {what}: alt+s saves it to a file."
+    left_out = f" {result.left_out} control characters were left out." if result.left_out else ""
+    sure = "" if result.confirmed else " The terminal does not say whether it took it."
+    return f"Copied {what}, {len(text):,} characters, by {result.route}.{sure}{left_out}"
+
+
+class Copying(Screen[None]):
+    """The main screen's actions for copying and saving."""
+
+    def copy(self: MainScreen, what: str, text: str) -> None:
+        """Copy `text`, and say how it went."""
+        if not text:
+            self.notify(f"There is no {what} to copy yet.", timeout=3)
+            return
+        self.run_worker(self._copy(what, text), group="copy")
+
+    async def _copy(self: MainScreen, what: str, text: str) -> None:
+        result = await self.streamtui.clipboard.copy(text)
+        if result.too_large:
+            self.notify(f"The {what} is too large for the terminal's clipboard: save it to a file.", severity="warning")
+            self.save(what, text)
+            return
+        self.notify(copied(f"the {what}", text, result), severity="information" if result.route else "warning", markup=False)
+
+    def answer_text(self: MainScreen) -> str:
+        """The shown reply's text, as far as it is here."""
+        last = self.tab.conversation.last
+        return last.reply.text or last.reply.refusal if last else ""
+
+    def action_copy_answer(self: MainScreen) -> None:
+        """Copy the whole answer, also while it streams."""
+        self.copy("answer", self.answer_text())
+
+    def action_copy_all(self: MainScreen) -> None:
+        """Copy the whole conversation as Markdown."""
+        from tui.storage.export import to_markdown
+
+        self.copy("conversation", to_markdown(self.tab.conversation) if self.tab.conversation.turns else "")
+
+    def action_copy_code(self: MainScreen) -> None:
+        """Copy a code block; a numbered choice where there are several."""
+        blocks = self.transcript.code_blocks()
+        if len(blocks) <= 1:
+            self.copy("code block", blocks[0].text if blocks else "")
+            return
+        entries = [
+            Entry(block.text.strip().splitlines()[0][:60] if block.text.strip() else "empty", _lines(block.text), block.text)
+            for block in reversed(blocks)
+        ]
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                self.copy("code block", text)
+
+        self.app.push_screen(PickerScreen("Copy which code block?", entries, hint="the newest first"), take)
+
+    @on(LineView.CopyCode)
+    def _code_label(self: MainScreen, event: LineView.CopyCode) -> None:
+        self.copy("code block", event.text)
+
+    def action_save_answer(self: MainScreen) -> None:
+        """Save the answer to a file."""
+        self.save("answer", self.answer_text())
+
+    def save(self: MainScreen, what: str, text: str) -> None:
+        """Ask for a path, and write `text` there."""
+        if not text:
+            self.notify(f"There is no {what} to save yet.", timeout=3)
+            return
+        clean, left_out = without_controls(text)
+
+        def write(path: Path | None) -> None:
+            if path is None:
+                return
+            try:
+                path.write_text(clean, encoding="utf-8", errors="replace")
+            except OSError as error:
+                self.notify(f"Not saved: {error.strerror or error}: {path}", severity="error", markup=False)
+                return
+            extra = f" {left_out} control characters were left out." if left_out else ""
+            self.notify(f"Saved {len(clean):,} characters to {path}.{extra}", markup=False)
+
+        self.app.push_screen(SaveFileScreen(f"Save the {what} as", str(Path.cwd() / f"{what}.md")), write)
+
+
+def _lines(text: str) -> str:
+    count = text.count("\n") + (not text.endswith("\n"))
+    return f"{count} line{'s' * (count != 1)}"

@@ -1,0 +1,59 @@
+"""One tab's page: the conversation, its banner, its prompt. Made when the tab is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.settings import Endpoint
+from tui.widgets.failure_banner import FailureBanner
+from tui.widgets.find_bar import FindBar
+from tui.widgets.prompt import Prompt
+from tui.widgets.transcript import Transcript
+from tui.widgets.welcome import Welcome
+from tui.workspace import Tab
+
+
+class ConversationPane(Vertical):
+    """The page of one tab. `frame` draws what is new; nothing else here reads the stream."""
+
+    def __init__(self, tab: Tab, *, history: Sequence[str]) -> None:
+        super().__init__(id=f"pane-{tab.id}")
+        self.tab = tab
+        self._history = history
+
+    def compose(self) -> ComposeResult:
+        """The conversation over banner and prompt."""
+        yield Welcome()
+        yield Transcript(self.tab.conversation)
+        yield FindBar()
+        yield FailureBanner()
+        yield Prompt(self.tab.draft, history=self._history)
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation's view."""
+        return self.query_one(Transcript)
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where this tab's prompt is written."""
+        return self.query_one(Prompt)
+
+    def refresh_state(self, now: float, found: list[Endpoint]) -> None:
+        """Show the banner, the welcome or the conversation, as the state has it now."""
+        empty = not self.tab.conversation.turns
+        welcome = self.query_one(Welcome)
+        if welcome.display != empty:
+            welcome.display = empty
+            self.transcript.display = not empty
+        if empty:
+            welcome.show(self.tab.endpoint, found)
+        last = self.tab.conversation.last
+        self.query_one(FailureBanner).show(last.reply if last else None, now)
+
+    def frame(self, deadline: float) -> bool:
+        """Draw what arrived since the last frame, until `deadline`; True if more waits."""
+        return self.transcript.pull(deadline)

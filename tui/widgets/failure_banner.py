@@ -1,0 +1,123 @@
+"""The banner under a partial answer: what happened, what to do, and the ways on. It never covers or clears the text."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.engine.answer import Answer
+from tui.engine.turn import Reply
+from tui.safe_text import visible, visible_line
+from tui.workspace import SIGNS
+
+WORDS = {
+    "truncated": ("The answer was cut at its length limit.", "Continue asks for the rest, or raise max_tokens."),
+    "filtered": ("The provider's content filter ended the answer.", "What arrived is kept. Another wording may pass."),
+    "refused": (
+        "The model refused.",
+        "What it said is above. Edit the prompt with alt+e, or choose another model with ctrl+l.",
+    ),
+}
+DETAIL_LIMIT = 600  # characters of what the other side said; the rest is in the saved answer
+
+
+class Action(Static, can_focus=True):
+    """One way on, by click, or by enter when it has the focus."""
+
+    BINDINGS: ClassVar = [("enter", "press", "do it"), ("space", "press", "do it")]
+
+    class Pressed(Message):
+        """The person took it."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, name: str, label: str, key: str) -> None:
+        super().__init__(f"{label} {key}", markup=False, classes="banner--action")
+        self.means = name
+
+    def on_click(self) -> None:
+        """Take it."""
+        self.action_press()
+
+    def action_press(self) -> None:
+        """Take it."""
+        self.post_message(self.Pressed(self.means))
+
+
+def wording(answer: Answer, now: float) -> tuple[str, str]:
+    """(what happened, the smaller print under it) for an answer, or two empty strings where nothing needs saying."""
+    failure = answer.failure
+    if answer.retrying is not None:
+        seconds = max((answer.retry_at or now) - now, 0)
+        again = answer.retrying
+        return (
+            f"{again.failure.title} Trying again in {seconds:.0f} s: attempt {again.attempt} of {again.attempts}.",
+            again.failure.detail,
+        )
+    if answer.stall is not None:
+        return f"Nothing came for {answer.stall.silent:.0f} s; given up at {answer.stall.limit:.0f} s. Escape stops it now.", ""
+    if failure is not None:
+        parts = [failure.detail[:DETAIL_LIMIT], failure.advice, _countdown(answer, now)]
+        if failure.request_id:
+            parts.append(f"request {failure.request_id}")
+        return f"{answer.state.capitalize()}: {failure.title}", " · ".join(part for part in parts if part)
+    if answer.state == "complete" and not answer.text and not answer.refusal and not answer.tool_calls:
+        reason = answer.finish_reason or "none"
+        return "The model ended without any text.", f"Retry may do better. The reason given was {reason}."
+    return WORDS.get(answer.state, ("", ""))
+
+
+def _countdown(answer: Answer, now: float) -> str:
+    failure, ended = answer.failure, answer.meter.ended
+    if failure is None or failure.retry_after is None or ended is None:
+        return ""
+    left = ended + failure.retry_after - now
+    return f"the server asks to wait {left:.0f} s more" if left > 0 else "the wait that the server asked for is over"
+
+
+class FailureBanner(Vertical):
+    """Shown under the conversation while its last answer needs a word; empty and hidden otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+        self._shown: tuple[str, str, str, bool] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Two texts and the actions."""
+        yield Static("", markup=False, classes="banner--title")
+        yield Static("", markup=False, classes="banner--detail")
+        with Horizontal(classes="banner--actions"):
+            yield Action("retry", "Retry", "ctrl+r")
+            yield Action("continue", "Continue", "alt+c")
+            yield Action("copy_answer", "Copy", "ctrl+y")
+
+    def show(self, reply: Reply | None, now: float) -> None:
+        """Say what the last stream of `reply` needs said. Costs nothing while that does not change."""
+        answer = reply.answer if reply else None
+        title, detail = ("", "") if answer is None else wording(answer, now)
+        has_text = answer is not None and bool(answer.first.parts)
+        shown = (title, detail, "" if answer is None else answer.state, has_text)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.display = bool(title)
+        if not title or answer is None or reply is None:
+            return
+        heading, small = self.query(Static).filter(".banner--title, .banner--detail")
+        heading.update(visible_line(f"{SIGNS[answer.state]} {title}" if answer.final else title))
+        small.update(visible(detail))
+        small.display = bool(detail)
+        self.set_class(answer.failure is not None, "-failed")
+        self.query_one(Horizontal).display = answer.final
+        for action in self.query(Action):
+            if action.means == "continue":
+                action.display = reply.can_continue
+            elif action.means == "copy_answer":
+                action.display = has_text

@@ -1,0 +1,72 @@
+"""One line to find text in the conversation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+
+class FindBar(Horizontal):
+    """Hidden until asked for. Enter is next, escape closes."""
+
+    BINDINGS: ClassVar = [("escape", "close", "close"), ("up", "step(-1)", "previous"), ("down", "step(1)", "next")]
+
+    class Changed(Message):
+        """Look for `text`."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Step(Message):
+        """Go to the next hit (1) or the previous one (-1)."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Closed(Message):
+        """The person is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+
+    def compose(self) -> ComposeResult:
+        """What to find, and how often it is there."""
+        yield Static("find ", classes="find--label")
+        yield Input(compact=True)
+        yield Static("", classes="find--count")
+
+    def open(self) -> None:
+        """Show it, ready to type."""
+        self.display = True
+        self.query_one(Input).focus()
+        self.query_one(Input).action_select_all()
+
+    def count(self, place: int, hits: int) -> None:
+        """Say how many there are, and which one is shown (from 1)."""
+        self.query_one(".find--count", Static).update(f" {place}/{hits} " if hits else " none ")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Look as it is typed."""
+        event.stop()
+        self.post_message(self.Changed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter is next."""
+        event.stop()
+        self.post_message(self.Step(1))
+
+    def action_step(self, by: int) -> None:
+        """Next or previous."""
+        self.post_message(self.Step(by))
+
+    def action_close(self) -> None:
+        """Hide it."""
+        self.display = False
+        self.post_message(self.Closed())

@@ -1,0 +1,124 @@
+"""The tabs in one line: number, state, title. A click goes to one; a middle click closes it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.safe_text import visible_line
+from tui.workspace import BROKEN, SIGNS, Tab, Workspace
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+TITLE_WIDTH = 24
+NARROW_TITLE = 6
+
+
+class TabBar(Widget):
+    """One line that shows every open tab, and `+` for one more."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "tab-bar--tab",
+        "tab-bar--active",
+        "tab-bar--unread",
+        "tab-bar--broken",
+        "tab-bar--new",
+    }
+
+    tick: reactive[int] = reactive(0)  # the spinner's place
+
+    class Selected(Message):
+        """The person wants this tab in front."""
+
+        def __init__(self, tab: Tab) -> None:
+            super().__init__()
+            self.tab = tab
+
+    class CloseRequested(Message):
+        """The person wants this tab gone."""
+
+        def __init__(self, tab: Tab) -> None:
+            super().__init__()
+            self.tab = tab
+
+    class NewRequested(Message):
+        """The person wants one more tab."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self._hits: list[tuple[int, int, Tab | None]] = []  # (first cell, past the last cell, tab or None for +)
+
+    def label(self, number: int, tab: Tab, width: int) -> str:
+        """What one tab says: its number, the sign of its state, its title."""
+        sign = self._sign(tab)
+        title = visible_line(tab.title)
+        if cell_len(title) > width:
+            title = set_cell_size(title, width - 1).rstrip() + "…"
+        return f" {number} {sign} {title} " if title else f" {number} {sign} "
+
+    def _sign(self, tab: Tab) -> str:
+        if tab.busy:
+            return SPINNER[self.tick % len(SPINNER)]
+        return "●" if tab.unread and tab.state == "complete" else SIGNS[tab.state]
+
+    def _labels(self, room: int) -> list[tuple[Tab, str]]:
+        tabs = list(enumerate(self.workspace.tabs, 1))
+        width = TITLE_WIDTH
+        while True:
+            labels = [(tab, self.label(number, tab, width)) for number, tab in tabs]
+            if width <= NARROW_TITLE or sum(cell_len(text) for _, text in labels) <= room:
+                break
+            width -= 1
+        # still too wide: leave tabs out on the left until the one in front fits
+        active = next((place for place, (tab, _) in enumerate(labels) if tab is self.workspace.active), 0)
+        first = 0
+        while first < active and sum(cell_len(text) for _, text in labels[first : active + 1]) > room - 2:
+            first += 1
+        return labels[first:]
+
+    def _style(self, tab: Tab) -> Style:
+        if tab is self.workspace.active:
+            name = "tab-bar--active"
+        elif tab.state in BROKEN:
+            name = "tab-bar--broken"
+        else:
+            name = "tab-bar--unread" if tab.unread else "tab-bar--tab"
+        return self.get_component_rich_style(name)
+
+    def render_line(self, y: int) -> Strip:
+        """The one line."""
+        width = self.size.width
+        self._hits.clear()
+        segments: list[Segment] = []
+        x = 0
+        labels = self._labels(width - 3)
+        if labels and labels[0][0] is not self.workspace.tabs[0]:
+            segments.append(Segment("‹", self.get_component_rich_style("tab-bar--tab")))
+            x = 1
+        for tab, text in labels:
+            segments.append(Segment(text, self._style(tab)))
+            self._hits.append((x, x + cell_len(text), tab))
+            x += cell_len(text)
+        segments.append(Segment(" + ", self.get_component_rich_style("tab-bar--new")))
+        self._hits.append((x, x + 3, None))
+        return Strip(segments).adjust_cell_length(width, self.rich_style).crop(0, width)
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the tab under the pointer, close it, or open one."""
+        for start, end, tab in self._hits:
+            if start <= event.x < end:
+                if tab is None:
+                    self.post_message(self.NewRequested())
+                elif event.button == 2:
+                    self.post_message(self.CloseRequested(tab))
+                else:
+                    self.post_message(self.Selected(tab))
+                return

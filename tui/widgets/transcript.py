@@ -1,0 +1,51 @@
+"""The conversation as one line view: it pulls from the answers, at frame rate, what is new since its last frame."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.message import Message
+
+from tui.engine.conversation import Conversation
+from tui.markdown.line_view import LineView
+from tui.widgets.turn_view import TurnView
+
+
+class Transcript(LineView):
+    """All turns of a conversation. `pull` is called by the frame clock while this tab is in front, and by nobody else."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "transcript--who",
+        "transcript--prompt",
+        "transcript--note",
+        "transcript--mark",
+    }
+
+    class Settled(Message):
+        """A seam was decided: the journal must know the last turn again."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        super().__init__()
+        self.conversation = conversation
+        self._views: list[TurnView] = []
+
+    def pull(self, deadline: float) -> bool:
+        """Take in what arrived and draw it, until `deadline` (perf_counter seconds); True if more waits."""
+        if self.conversation.settle():
+            self.post_message(self.Settled())
+        if self._sync():
+            self.set_sections([section for view in self._views for section in view.sections])
+        return self.frame(deadline)
+
+    def _sync(self) -> bool:
+        turns = self.conversation.turns
+        changed = len(self._views) != len(turns)
+        # only the last turn grows; earlier ones are looked at by identity alone
+        for place, turn in enumerate(turns):
+            last = place == len(turns) - 1
+            if place < len(self._views) and self._views[place].fits(turn, last=last):
+                continue
+            self._views[place : place + 1] = [TurnView(turn, last=last)]
+            changed = True
+        del self._views[len(turns) :]
+        return (bool(self._views) and self._views[-1].update()) or changed

@@ -1,0 +1,155 @@
+"""One turn as sections of the transcript: the prompt, who answers, the answer as it grows, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from tui.engine.answer import Answer, Part
+from tui.engine.turn import Reply, Turn
+from tui.markdown.markdown_section import MarkdownSection
+from tui.markdown.section import Action, Section, Target
+from tui.markdown.sections import BlankSection, RowSection, TextSection
+from tui.safe_text import visible_line
+from tui.widgets.reasoning_section import ReasoningSection
+from tui.workspace import SIGNS
+
+FOLD_LINES = 24  # a longer prompt shows its beginning
+FOLD_CHARACTERS = 4_000
+
+
+def folded(prompt: str) -> str:
+    """The beginning of a long prompt, and how much more of it there is."""
+    head = "\n".join(prompt[:FOLD_CHARACTERS].split("\n")[:FOLD_LINES])
+    left = len(prompt) - len(head)
+    return prompt if left <= 0 else f"{head} …\n… and {left:,} more characters, all sent"
+
+
+class TurnView:
+    """The sections of one reply to one turn. `update` takes in what arrived; what is here already is not touched."""
+
+    def __init__(self, turn: Turn, *, last: bool) -> None:
+        self.turn, self.reply = turn, turn.reply
+        self.key = _key(turn, last)
+        self.last = last
+        self._header = RowSection()
+        self._note = RowSection()
+        self._content: list[Section] = []
+        self._step = 0  # the answer of the reply that is read now
+        self._part = 0  # the part of it that is read now
+        self._offset = 0  # how much of that part was taken
+        self._revision: tuple[int, int] | None = None
+        you = RowSection([[("You", "transcript--who")]])
+        self._head: list[Section] = [you, TextSection(folded(turn.prompt), "transcript--prompt"), BlankSection(), self._header]
+        self._tail: list[Section] = [self._note, BlankSection()]
+        self.update()
+
+    def fits(self, turn: Turn, *, last: bool) -> bool:
+        """Whether this still is the view of what `turn` shows."""
+        return self.turn is turn and self.key == _key(turn, last)
+
+    @property
+    def sections(self) -> list[Section]:
+        """All sections, top to bottom."""
+        return [*self._head, *self._content, *self._tail]
+
+    def update(self) -> bool:
+        """Take in what arrived; True if there are new sections."""
+        answer = self.reply.answer
+        revision = (answer.revision, len([seam for seam in self.reply.seams if seam is not None]))
+        if revision == self._revision:
+            return False
+        self._revision = revision
+        before = len(self._content)
+        self._read()
+        self._header.update(*_header(self.turn, self.reply))
+        self._note.update(_note(self.reply, self.last))
+        if answer.final:
+            self._finish()
+        return len(self._content) != before
+
+    def _read(self) -> None:
+        skips: Sequence[int | None] = [0, *self.reply.seams]
+        while self._step < len(self.reply.answers):
+            skip = skips[self._step]
+            if skip is None:
+                return
+            self._read_answer(self.reply.answers[self._step], skip)
+            if self._step == len(self.reply.answers) - 1:
+                return
+            self._step, self._part, self._offset = self._step + 1, 0, 0
+
+    def _read_answer(self, answer: Answer, skip: int) -> None:
+        parts = answer.first.parts
+        while self._part < len(parts):
+            part = parts[self._part]
+            if self._offset < part.log.length:
+                start = self._offset
+                if part.kind == "text" and self._part == _first_text(parts):
+                    start = max(start, skip)
+                new = part.log.since(start)
+                self._offset = part.log.length
+                if new:
+                    self._append(part, new, begins=self._part)
+            if self._part == len(parts) - 1:
+                return
+            self._part, self._offset = self._part + 1, 0
+
+    def _append(self, part: Part, text: str, *, begins: int) -> None:
+        last = self._content[-1] if self._content else None
+        match part.kind:
+            case "reasoning":
+                if not isinstance(last, ReasoningSection):
+                    last = ReasoningSection()
+                    self._content.append(last)
+                last.append(text)
+            case "tool_call":
+                name = part.call.name if part.call else None
+                self._content.append(RowSection([[(f"⚙ asks for the tool {visible_line(name or '?')}", "transcript--note")]]))
+            case _:
+                if not isinstance(last, MarkdownSection):
+                    last = MarkdownSection()
+                    self._content.append(last)
+                last.append(text)
+
+    def _finish(self) -> None:
+        for section in self._content:
+            if isinstance(section, MarkdownSection):
+                section.finish()
+
+
+def _key(turn: Turn, last: bool) -> tuple[int, int, int, bool]:
+    return id(turn.reply), len(turn.reply.answers), len(turn.replies), last
+
+
+def _first_text(parts: Sequence[Part]) -> int:
+    return next((place for place, part in enumerate(parts) if part.kind == "text"), -1)
+
+
+def _header(turn: Turn, reply: Reply) -> tuple[list[list[RowSection.Piece]], dict[int, tuple[Target, ...]]]:
+    name = visible_line(reply.answer.model or reply.answer.requested_model or "answer")
+    row: list[RowSection.Piece] = [(name, "transcript--who")]
+    if len(turn.replies) == 1:
+        return [row], {}
+    start = cell_len(name) + 3
+    label = f"{turn.shown + 1}/{len(turn.replies)}"
+    row += [("   ", None), ("‹", "transcript--mark"), (f" {label} ", "transcript--note"), ("›", "transcript--mark")]
+    end = start + cell_len(label) + 4
+    back, forth = Action("screen.alternative(-1)"), Action("screen.alternative(1)")
+    return [row], {0: (Target(start, start + 2, back), Target(end - 2, end, forth))}
+
+
+def _note(reply: Reply, last: bool) -> list[list[RowSection.Piece]]:
+    """How an answer ended, where it needs saying. Under the last one the banner says it better."""
+    answer = reply.answer
+    state = answer.state
+    if not answer.final or state == "complete":
+        return []
+    if state == "cancelled":
+        text = "stopped; what arrived is kept" if answer.first.parts else "stopped before anything arrived"
+    elif last:
+        return []
+    else:
+        text = state + (f": {visible_line(answer.failure.title)}" if answer.failure else "")
+    return [[(f"{SIGNS[state]} {text}", "transcript--note")]]

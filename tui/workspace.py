@@ -1,0 +1,206 @@
+"""The open tabs, as plain Python: conversations, their streams, and what is saved of them. No Textual here."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+from tui.engine.answer import Answer, State
+from tui.engine.conversation import Conversation
+from tui.engine.events import Event, Failed
+from tui.engine.failure import Failure
+from tui.engine.request import Request, Timeouts
+from tui.settings import Endpoint, Settings
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+TabState = Literal["ready"] | State
+Connect = Callable[[Endpoint, Timeouts], "AsyncOpenAI"]
+
+SIGNS: dict[TabState, str] = {
+    "ready": "·",
+    "waiting": "◌",
+    "streaming": "◐",
+    "complete": "✓",
+    "truncated": "✂",
+    "filtered": "⊘",
+    "refused": "⊘",
+    "interrupted": "✗",
+    "failed": "✗",
+    "cancelled": "■",
+}
+BROKEN: frozenset[TabState] = frozenset(("truncated", "filtered", "refused", "interrupted", "failed"))
+
+
+@dataclass(eq=False, slots=True)
+class Tab:
+    """One conversation that is open, with its endpoint and its own stream."""
+
+    conversation: Conversation
+    endpoint: Endpoint
+    model: str | None = None
+    id: str = field(default_factory=lambda: uuid4().hex)
+    draft: str = ""
+    unread: bool = False
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer that is shown last, or None in an empty conversation."""
+        turns = self.conversation.turns
+        return turns[-1].answer if turns else None
+
+    @property
+    def state(self) -> TabState:
+        """The state of its last answer, `ready` without one."""
+        answer = self.answer
+        return "ready" if answer is None else answer.state
+
+    @property
+    def busy(self) -> bool:
+        """Whether its stream runs."""
+        return self.state in ("waiting", "streaming")
+
+    @property
+    def title(self) -> str:
+        """What its label says."""
+        return self.conversation.title or "new"
+
+
+class Workspace:
+    """All open tabs, in order, and which one is in front."""
+
+    def __init__(self, settings: Settings, connect: Connect, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.tabs: list[Tab] = []
+        self.active: Tab | None = None
+        self.record: Callable[[Tab, Answer, Event], None] = lambda tab, answer, event: None
+        self._connect = connect
+        self._clients: dict[tuple[str, str, str | None], asyncio.Future[AsyncOpenAI]] = {}
+        self._first_models: dict[str, str] = {}
+
+    # -- tabs
+
+    def open(
+        self, conversation: Conversation | None = None, *, like: Tab | None = None, endpoint: Endpoint | None = None
+    ) -> Tab:
+        """Add a tab at the end; an empty one takes its endpoint and model from `like`, else from the settings."""
+        settings = self.settings
+        endpoint = endpoint or (like.endpoint if like else settings.endpoint())
+        model = like.model if like else settings.model or endpoint.model
+        if conversation is None:
+            conversation = Conversation(system=settings.system, model=model or "", endpoint_name=endpoint.name)
+        elif conversation.model:
+            model = conversation.model
+        tab = Tab(conversation, endpoint, model)
+        self.tabs.append(tab)
+        return tab
+
+    def close(self, tab: Tab) -> None:
+        """Take a tab away; the one to its right comes to the front, else the one to its left."""
+        place = self.tabs.index(tab)
+        self.tabs.remove(tab)
+        if self.active is tab:
+            self.active = self.tabs[min(place, len(self.tabs) - 1)] if self.tabs else None
+
+    def select(self, tab: Tab) -> None:
+        """Bring a tab to the front; what it holds is read now."""
+        self.active = tab
+        tab.unread = False
+
+    def step(self, by: int) -> Tab | None:
+        """The tab `by` places to the right of the one in front, around the end."""
+        if self.active is None:
+            return None
+        return self.tabs[(self.tabs.index(self.active) + by) % len(self.tabs)]
+
+    @property
+    def busy(self) -> list[Tab]:
+        """The tabs whose streams run."""
+        return [tab for tab in self.tabs if tab.busy]
+
+    def total_tokens(self) -> tuple[int, bool]:
+        """(completion tokens of all answers in all tabs, whether every one of them is exact)."""
+        counts = [answer.completion_tokens for tab in self.tabs for turn in tab.conversation.turns for answer in turn.answers]
+        return sum(count for count, _ in counts), all(exact for _, exact in counts)
+
+    # -- streams
+
+    def gather(self, tab: Tab) -> float:
+        """How long, in seconds, the bytes of a tab's stream may gather before they are read."""
+        return 0.033 if tab is self.active else 0.1
+
+    async def client(self, endpoint: Endpoint) -> AsyncOpenAI:
+        """The client of an endpoint; made once, in a thread, because importing `openai` takes about a second."""
+        key = (endpoint.name, endpoint.base_url, endpoint.key)
+        future = self._clients.get(key)
+        if future is None or future.cancelled():
+            making = asyncio.to_thread(self._connect, endpoint, self.timeouts)
+            future = self._clients[key] = asyncio.ensure_future(making)
+        # one waiting tab that is stopped must not take the client away from the others
+        return await asyncio.shield(future)
+
+    @property
+    def timeouts(self) -> Timeouts:
+        """The limits of every request."""
+        settings = self.settings
+        return Timeouts(settings.connect_timeout, settings.first_token_timeout, settings.stall_timeout)
+
+    async def stream(self, tab: Tab, answer: Answer) -> None:
+        """Run the stream of `answer` to its end, in `tab`. The answer is final afterwards, whatever happened."""
+        from tui.engine.drive import drive
+
+        def record(event: Event) -> None:
+            self.record(tab, answer, event)
+
+        await drive(answer, self._events(tab, answer), record=record, clock=self.clock)
+
+    async def _events(self, tab: Tab, answer: Answer):  # type: ignore[no-untyped-def] # an async generator of Event
+        from tui.engine.stream import stream_answer
+
+        client = await self.client(tab.endpoint)
+        if tab.model is None:
+            found = await self._first_model(tab, client)
+            if isinstance(found, Failure):
+                yield Failed(found)
+                return
+            tab.model = tab.conversation.model = answer.requested_model = found
+        request = self.request(tab, answer)
+        async with aclosing(stream_answer(client, request, gather=lambda: self.gather(tab), clock=self.clock)) as events:
+            async for event in events:
+                yield event
+
+    def request(self, tab: Tab, answer: Answer) -> Request:
+        """What is asked for `answer`."""
+        settings, endpoint = self.settings, tab.endpoint
+        request = tab.conversation.request(
+            answer,
+            prefill=endpoint.prefill,
+            timeouts=self.timeouts,
+            max_retries=settings.max_retries,
+            key_source=endpoint.key_source,
+        )
+        return replace(request, params={**endpoint.params, **settings.params, **request.params})
+
+    async def models(self, endpoint: Endpoint) -> list[str]:
+        """The models that an endpoint offers."""
+        from tui.providers.models import list_models
+
+        return await list_models(await self.client(endpoint))
+
+    async def _first_model(self, tab: Tab, client: AsyncOpenAI) -> str | Failure:
+        from tui.providers.models import ModelsError, list_models
+
+        try:
+            names = await list_models(client)
+        except ModelsError as error:
+            return replace(error.failure, advice="Choose a model with ctrl+l or -m. " + error.failure.advice)
+        if not names:
+            return Failure("usage", "The endpoint lists no models.", advice="Name one with ctrl+l or -m.")
+        return names[0]
