@@ -1,0 +1,336 @@
+"""The line view: a conversation on one widget, to read, select from, search in, and follow links in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset
+from textual.message import Message
+from textual.reactive import var
+from textual.selection import Selection
+
+from tui.markdown import targets
+from tui.markdown.find import Finder, Hit
+from tui.markdown.overlay import Span, cells
+from tui.markdown.section import Action, CodeBlock, Link, Section
+from tui.markdown.selection import Held, line_at, selected_text, word_at
+from tui.markdown.targets import Spot
+from tui.markdown.viewport import Viewport
+
+_CODE_STEP = 8  # cells that wide code is scrolled by
+
+
+class LineView(Viewport, can_focus=True, inherit_bindings=False):
+    """Shows sections. The app gets `LinkActivated` and `CopyCodeBlock`, and decides."""
+
+    ALLOW_SELECT = True
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-view--hit",
+        "line-view--current-hit",
+        "line-view--target",
+        "line-view--hover",
+        "line-view--more",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "lines(-1)", "Up", show=False),
+        Binding("down,j", "lines(1)", "Down", show=False),
+        Binding("pageup", "pages(-1)", "Page up", show=False),
+        Binding("pagedown,space", "pages(1)", "Page down", show=False),
+        Binding("home,g,ctrl+home", "start", "Beginning", show=False),
+        Binding("end,G,ctrl+end", "end", "End", show=False),
+        Binding("left", "scroll_code(-1)", "Code left", show=False),
+        Binding("right", "scroll_code(1)", "Code right", show=False),
+        Binding("tab", "target(1)", "Next link", show=False),
+        Binding("shift+tab", "target(-1)", "Previous link", show=False),
+        Binding("enter", "activate", "Open link", show=False),
+    ]
+
+    wrap_code: var[bool] = var(True, init=False)
+    """Whether code wider than the view wraps."""
+
+    code_left: var[int] = var(0, init=False)
+    """How many cells of wide code are scrolled out, where it does not wrap."""
+
+    class LinkActivated(Message):
+        """The person follows a link."""
+
+        def __init__(self, view: LineView, href: str) -> None:
+            super().__init__()
+            self.view = view
+            self.href = href
+
+        @property
+        def control(self) -> LineView:
+            """The view."""
+            return self.view
+
+    class CopyCodeBlock(Message):
+        """The person wants this code block; `number` counts from 1 within `section`."""
+
+        def __init__(self, view: LineView, section: Section, number: int, text: str) -> None:
+            super().__init__()
+            self.view = view
+            self.section = section
+            self.number = number
+            self.text = text
+
+        @property
+        def control(self) -> LineView:
+            """The view."""
+            return self.view
+
+    class FindUpdated(Message):
+        """The number of hits changed, or which one is current (counted from 0; None: none yet)."""
+
+        def __init__(self, view: LineView, hits: int, current: int | None) -> None:
+            super().__init__()
+            self.view = view
+            self.hits = hits
+            self.current = current
+
+        @property
+        def control(self) -> LineView:
+            """The view."""
+            return self.view
+
+    def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(wake=wake, id=id)
+        self._finder = Finder(self.stack)
+        self._hits_told: tuple[int, int | None] = (0, None)
+        self._spot: Spot | None = None
+        self._hover: Spot | None = None
+        self._pressed: Offset | None = None
+        self._held: Held | None = None
+
+    # what lies over the rows
+
+    def _overlays(self, window: range) -> dict[int, list[Span]]:
+        spans: dict[int, list[Span]] = {}
+        self._lay_hits(spans, window)
+        for spot, name in ((self._hover, "hover"), (self._spot, "target")):
+            if spot is not None:
+                self._lay_target(spans, spot, name)
+        selection = self.text_selection
+        if selection is not None:
+            self._lay_selection(spans, window, selection)
+        return spans
+
+    def _lay_hits(self, spans: dict[int, list[Span]], window: range) -> None:
+        if self._finder.hits:
+            for y in window:
+                for current, piece in self._finder.on_row(y):
+                    style = self._style("current-hit" if current else "hit")
+                    spans.setdefault(y, []).append(Span(piece.start, piece.end, style))
+
+    def _lay_target(self, spans: dict[int, list[Span]], spot: Spot, name: str) -> None:
+        for y, target in targets.parts(self.stack, spot):
+            spans.setdefault(y, []).append(Span(target.start, target.end, self._style(name)))
+
+    def _lay_selection(self, spans: dict[int, list[Span]], window: range, selection: Selection) -> None:
+        style = self.screen.get_component_rich_style("screen--selection")
+        for y in window:
+            if (span := selection.get_span(y)) is not None:
+                text = self.stack.row(y).text
+                start, end = cells(text, span[0], len(text) if span[1] == -1 else span[1])
+                spans.setdefault(y, []).append(Span(start, end, style))
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"line-view--{name}", partial=True)
+
+    def _mark(self) -> tuple[str, Style] | None:
+        if not self.more_below or self.following:
+            return None
+        return f" ↓ {self.more_below:,} more ", self.get_component_rich_style("line-view--more")
+
+    def _redraw_overlays(self) -> None:
+        self._rows = None
+        self._redraw()
+
+    # frames
+
+    def _rows_changed(self, first: int) -> None:
+        self._finder.forget_from(first)
+        for name in ("_spot", "_hover"):
+            spot: Spot | None = getattr(self, name)
+            if spot is not None and spot.target not in self.stack.row(spot.y).targets:
+                setattr(self, name, None)
+
+    def _work_more(self, deadline: float) -> bool:
+        more = self._finder.scan(deadline)
+        self._tell_hits()
+        return more
+
+    # selection
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, unwrapped, and what ends it."""
+        return selected_text(self.stack.row, self.stack.height, selection), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Show it."""
+        self._redraw_overlays()
+
+    def _will_rewrap(self) -> None:
+        selection = self.text_selection
+        self._held = None if selection is None else Held(self.stack, selection)
+
+    def _did_rewrap(self) -> None:
+        self._spot = self._hover = None
+        if self._held is not None:
+            self.screen.selections = {**self.screen.selections, self: self._held.selection}
+            self._held = None
+
+    # the mouse
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Remember where, to tell a click from a drag."""
+        self._pressed = event.offset
+
+    async def on_click(self, event: events.Click) -> None:
+        """Once: the target or the mark. Twice: the word. Three times: the line."""
+        event.prevent_default()  # Textual's own would select the whole conversation
+        if event.offset != self._pressed:
+            return
+        if self._on_mark(event.offset):
+            self.jump_to_end()
+            return
+        cell, y = self.row_at(event.offset)
+        if event.chain == 1:
+            await self._activate(targets.target_at(self.stack, cell, y))
+        elif y < self.stack.height:
+            selection = word_at(self.stack, self._character(cell, y), y) if event.chain == 2 else line_at(self.stack, y)
+            self.screen.selections = {self: selection}
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Light up what can be clicked."""
+        spot = targets.target_at(self.stack, *self.row_at(event.offset))
+        if spot != self._hover:
+            self._hover = spot
+            self.styles.pointer = "default" if spot is None else "pointer"
+            self._redraw_overlays()
+
+    def on_leave(self) -> None:
+        """Nothing is under the mouse."""
+        if self._hover is not None:
+            self._hover = None
+            self._redraw_overlays()
+
+    def _on_mark(self, offset: Offset) -> bool:
+        mark = self._mark()
+        cell, y = self.row_at(offset)
+        return mark is not None and y == self.window.stop - 1 and self._columns - cell_len(mark[0]) <= cell < self._columns
+
+    def _character(self, cell: int, y: int) -> int:
+        text = self.stack.row(y).text
+        return next((index for index in range(len(text)) if cell_len(text[: index + 1]) > cell), len(text))
+
+    async def _activate(self, spot: Spot | None) -> None:
+        match spot.target.what if spot else None:
+            case Link(href):
+                self.post_message(self.LinkActivated(self, href))
+            case CodeBlock(number, text) if spot is not None:
+                self.post_message(self.CopyCodeBlock(self, self.stack.at(spot.y)[0], number, text))
+            case Action(action):
+                await self.run_action(action)
+
+    # find
+
+    def find(self, query: str) -> int:
+        """Highlight all places where `query` stands, go to the first from the top of the screen on, and count them."""
+        self._finder.start(query)
+        self._finder.scan(math.inf)
+        self._go_to(self._finder.step(1, self.window.start))
+        return len(self._finder.hits)
+
+    def find_next(self) -> None:
+        """Go to the next hit."""
+        self._go_to(self._finder.step(1, self.window.start))
+
+    def find_previous(self) -> None:
+        """Go to the hit before."""
+        self._go_to(self._finder.step(-1, self.window.start))
+
+    def clear_find(self) -> None:
+        """Show no hits any more."""
+        self._finder.start("")
+        self._go_to(None)
+
+    def _go_to(self, hit: Hit | None) -> None:
+        self._rows = None
+        if hit is not None:
+            self.reveal(hit[0].y)
+        self._redraw()
+        self._tell_hits()
+
+    def _tell_hits(self) -> None:
+        hits = (len(self._finder.hits), self._finder.current)
+        if hits != self._hits_told:
+            self._hits_told = hits
+            self.post_message(self.FindUpdated(self, *hits))
+
+    # keys
+
+    def action_lines(self, by: int) -> None:
+        """Scroll by lines."""
+        self.scroll_rows(by)
+
+    def action_pages(self, by: int) -> None:
+        """Scroll by pages."""
+        self.scroll_pages(by)
+
+    def action_start(self) -> None:
+        """Go to the beginning."""
+        self.jump_to_start()
+
+    def action_end(self) -> None:
+        """Go to the end."""
+        self.jump_to_end()
+
+    def action_target(self, by: int) -> None:
+        """Go to the next or previous link or code label; past the last one the focus moves on."""
+        window = self.window
+        seen = self._spot is not None and self._spot.y in window
+        spot = targets.step(
+            self.stack, self._spot if seen else None, by, window.start if by > 0 else min(window.stop, self.stack.height) - 1
+        )
+        self._spot = spot
+        self._redraw_overlays()
+        if spot is None:
+            raise SkipAction
+        self.reveal(spot.y)
+
+    async def action_activate(self) -> None:
+        """Follow the link that the cursor is on."""
+        if self._spot is None:
+            raise SkipAction
+        await self._activate(self._spot)
+
+    def action_toggle_wrap(self) -> None:
+        """Wrap wide code, or not."""
+        self.wrap_code = not self.wrap_code
+
+    def action_scroll_code(self, by: int) -> None:
+        """Scroll wide code sideways."""
+        if self.wrap_code:
+            raise SkipAction
+        self.code_left = max(self.code_left + by * _CODE_STEP, 0)
+
+    def watch_wrap_code(self) -> None:
+        """Lay code out anew."""
+        self.code_left = 0
+        self._show_code()
+
+    def watch_code_left(self) -> None:
+        """Draw code anew."""
+        self._show_code()
+
+    def _show_code(self) -> None:
+        self.stack.show_code(self.wrap_code, self.code_left)
+        self.wake()

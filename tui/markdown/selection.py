@@ -1,0 +1,82 @@
+"""The text of a selection: what was wrapped is one line again, decoration is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from textual.geometry import Offset
+from textual.selection import Selection
+
+from tui.markdown.section import Row
+from tui.markdown.stack import Place, SectionStack
+
+_WORD = re.compile(r"\w+|[^\w\s]+|\s+")
+
+
+def selected_text(row: Callable[[int], Row], height: int, selection: Selection) -> str:
+    """The selected text of `height` rows. Offsets are (character, row); None is the very start or end."""
+    start = selection.start or Offset(0, 0)
+    end = selection.end or Offset(1 << 30, height - 1)
+    parts: list[str] = []
+    for y in range(max(start.y, 0), min(end.y, height - 1) + 1):
+        text, joins, indent, _ = row(y)
+        first = max(start.x if y == start.y else 0, indent)
+        piece = text[first : end.x] if y == end.y else text[first:]
+        if parts:
+            parts.append("\n" if joins is None else joins)
+        # a space at a selection's own end was selected; those that fill a row were not
+        parts.append(piece if y == end.y and end.x < len(text) else piece.rstrip())
+    return "".join(parts)
+
+
+def word_at(stack: SectionStack, x: int, y: int) -> Selection:
+    """The word at character `x` of row `y`."""
+    for match in _WORD.finditer(stack.row(y).text):
+        if match.start() <= x < match.end():
+            return Selection(Offset(match.start(), y), Offset(match.end(), y))
+    return Selection(Offset(x, y), Offset(x, y))
+
+
+def line_at(stack: SectionStack, y: int) -> Selection:
+    """The whole line, from before it was wrapped, that row `y` is part of."""
+    first, last = line_rows(stack, y)
+    return Selection(Offset(0, first), Offset(len(stack.row(last).text), last))
+
+
+def line_rows(stack: SectionStack, y: int) -> tuple[int, int]:
+    """The first and the last row of the line that row `y` is part of."""
+    first = last = y
+    while first > 0 and stack.row(first).joins is not None:
+        first -= 1
+    while stack.row(last + 1).joins is not None:
+        last += 1
+    return first, last
+
+
+class Held:
+    """A selection held by its content, to be found again after a change of width."""
+
+    def __init__(self, stack: SectionStack, selection: Selection) -> None:
+        self._stack = stack
+        self._ends = [self._hold(offset) for offset in selection]
+
+    def _hold(self, offset: Offset | None) -> tuple[Place, int] | None:
+        if offset is None or (place := self._stack.place(offset.y)) is None:
+            return None
+        indent = self._stack.row(offset.y).indent
+        section, (number, character), rows = place
+        return Place(section, (number, character + max(offset.x - indent, 0)), rows), max(indent - offset.x, 0)
+
+    def _find(self, held: tuple[Place, int] | None) -> Offset | None:
+        if held is None or (y := self._stack.row_of(held[0])) is None:
+            return None
+        here = self._stack.place(y)
+        row = self._stack.row(y)
+        character = held[0].anchor[1] - (here.anchor[1] if here else 0)
+        return Offset(max(row.indent + character - held[1], 0), y)
+
+    @property
+    def selection(self) -> Selection:
+        """Where it is now."""
+        return Selection(*(self._find(end) for end in self._ends))

@@ -1,0 +1,345 @@
+"""A window on a stack of sections: it lays out, scrolls, keeps to the end, and draws what changed.
+
+What arrives costs what it adds: growing changes the virtual size without a layout pass, only rows on the screen are made, a row
+that is the same `Strip` as before is not drawn again, and a frame goes straight to the compositor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import perf_counter
+from typing import cast
+
+from rich.style import Style
+from textual.geometry import Offset, Region, Size
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.markdown.canvas import Canvas, Frame
+from tui.markdown.overlay import Span
+from tui.markdown.paint import paint
+from tui.markdown.scroll_bar import LineScrollBar
+from tui.markdown.section import Section, ViewStyles
+from tui.markdown.stack import Place, SectionStack
+
+FRAME_BUDGET = 0.004  # seconds of our own work in one frame
+_SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
+
+
+class _Styles(dict[str, Style]):
+    """Component styles by name, made when they are first asked for."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        self._widget = widget
+
+    def __missing__(self, name: str) -> Style:
+        style = self[name] = self._widget.get_component_rich_style(name)
+        return style
+
+
+class Viewport(ScrollView):
+    """Shows the rows of `stack`. Whoever changes a section calls `wake`, and `frame` follows.
+
+    `wake` is the frame clock's; without one the view clocks itself.
+    """
+
+    following: var[bool] = var(True)
+    """Whether the view keeps to the end as it grows."""
+
+    more_below: var[int] = var(0)
+    """Rows below the last visible one."""
+
+    def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.stack = SectionStack()
+        self.wake = wake or self._wake_self
+        self._awake = False
+        self._columns = self._lines = 0
+        self._canvas = Canvas(Frame(0, 0, 0, Style.null()))
+        self._rows: list[Strip] | None = None
+        self._picture: list[Strip] = []  # what was last asked to be drawn
+        self._styles: ViewStyles | None = None
+        self.set_reactive(Widget.show_vertical_scrollbar, True)  # always there: saves a second layout
+
+    # sections
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        """What is shown, from top to bottom."""
+        return tuple(self.stack.sections)
+
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Show these. Those shown already stay as they are; where one was replaced the place on the screen is kept."""
+        place = self._hold()
+        self.stack.replace(sections)
+        self._settle(place)
+        self.wake()
+
+    def append_section(self, *sections: Section) -> None:
+        """Show more at the end."""
+        self.set_sections([*self.stack.sections, *sections])
+
+    # frames
+
+    def frame(self, deadline: float) -> bool:
+        """Take in what is new, until `deadline` (perf_counter seconds), and draw it; True if work is left."""
+        if not self._columns:
+            return False
+        more = self._advance(deadline)
+        changed = self.stack.take_dirty()
+        if changed is not None:
+            self._rows_changed(changed)
+        more |= self._work_more(deadline)
+        self._redraw(paint)
+        return more
+
+    def _rows_changed(self, first: int) -> None:
+        """For subclasses: rows from `first` on may differ from the last frame's."""
+
+    def _work_more(self, deadline: float) -> bool:
+        """For subclasses: what else is done in slices."""
+        return False
+
+    def _overlays(self, window: range) -> dict[int, list[Span]]:
+        """For subclasses: what lies over which rows."""
+        return {}
+
+    def _mark(self) -> tuple[str, Style] | None:
+        """For subclasses: a label at the right end of the last row."""
+        return None
+
+    def _wake_self(self) -> None:
+        if not self._awake and self.is_attached:
+            self._awake = True
+            self.call_later(self._frame_by_itself)
+
+    def _frame_by_itself(self) -> None:
+        self._awake = False
+        if self.frame(perf_counter() + FRAME_BUDGET):
+            self._wake_self()
+
+    # layout
+
+    @property
+    def window(self) -> range:
+        """The rows on the screen; may reach beyond the end."""
+        top = round(self.scroll_y)
+        return range(top, top + self._lines)
+
+    def _hold(self) -> Place | None:
+        """What to keep in place: the content at the top, or nothing where the view follows the end."""
+        selecting = self.is_attached and self.screen._selecting  # noqa: SLF001 - a drag must not have its text pulled away
+        if self.following and not selecting:
+            return None
+        return self.stack.place(round(self.scroll_y))
+
+    def _advance(self, deadline: float) -> bool:
+        """Let sections work until the deadline; what is on the screen is complete afterwards. True if more waits."""
+        place = self._hold()
+        more = False
+        for _ in range(_SETTLE_ROUNDS):
+            height = self.stack.height
+            more = self.stack.work(deadline, self.window)
+            self._settle(place)
+            if self.stack.height == height or not more:
+                break
+        return more
+
+    def _settle(self, place: Place | None) -> None:
+        """Take the new heights over: virtual size, scroll position, scrollbar; none of it asks for a layout."""
+        self.set_reactive(Widget.virtual_size, Size(self._columns, self.stack.height))
+        end = self.max_scroll_y
+        row = end if place is None else self.stack.row_of(place)
+        top = min(round(self.scroll_y) if row is None else row, end)
+        self.set_reactive(Widget.scroll_y, float(top))
+        self.set_reactive(Widget.scroll_target_y, float(top))
+        self._scroll_changed()
+
+    def _scroll_changed(self) -> None:
+        below = max(self.stack.height - self.window.stop, 0)
+        if below != self.more_below:
+            self.more_below = below
+        self._rows = None
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:
+        following = self.following
+        resized = super()._size_updated(size, virtual_size, container_size, layout)
+        if size:
+            self.following = following or self.following
+            self._fit(size)
+        return resized
+
+    def _fit(self, size: Size) -> None:
+        """Lay out for a new size, at once as far as it is seen."""
+        gutter = self.styles.gutter
+        columns = max(size.width - gutter.width - self.scrollbar_size_vertical, 1)
+        lines = size.height - gutter.height
+        if (columns, lines) == (self._columns, self._lines):
+            return
+        place = self._hold()
+        self._will_rewrap()
+        self._lines = lines
+        if columns != self._columns:
+            self._columns = columns
+            self.stack.resize(columns)
+        self._restyle()
+        self._settle(place)
+        self._advance(perf_counter())
+        self._did_rewrap()
+        self.wake()
+
+    def _will_rewrap(self) -> None:
+        """For subclasses: the width is about to change."""
+
+    def _did_rewrap(self) -> None:
+        """For subclasses: the width has changed."""
+
+    # styles
+
+    def on_mount(self) -> None:
+        """Look up the styles."""
+        self._restyle()
+
+    def notify_style_update(self) -> None:
+        """Follow the theme. Called for less, too: only what really changed is made anew."""
+        super().notify_style_update()
+        if self.is_attached:
+            self._restyle()
+
+    def _restyle(self) -> None:
+        filters = tuple(self.get_line_filters())
+        gutter = self.styles.gutter
+        base = Style(color=self.colors[3].rich_color, bgcolor=self.background_colors[1].rich_color)
+        frame = Frame(gutter.left, self._columns, gutter.right, base, filters, self.background_colors[1])
+        if frame != self._canvas.frame:
+            self._canvas = Canvas(frame)
+            self._rows = None
+        styles = self._looked_up(base)
+        if styles is not self._styles:
+            self._styles = styles
+            self._canvas = Canvas(frame)
+            self.stack.restyle(styles)
+            self._rows = None
+            self.wake()
+
+    def _looked_up(self, base: Style) -> ViewStyles:
+        """The styles now: the same object if none has changed."""
+        old = self._styles
+        theme = self.app.current_theme
+        rich = _Styles(self)
+        new = ViewStyles(rich, base, old.version + 1 if old else 0, theme.dark, self.app.native_ansi_color)
+        if old is None:
+            return new
+        same = (old.base, old.dark, old.ansi) == (base, new.dark, new.ansi)
+        return old if same and all(rich[name] == style for name, style in old.rich.items()) else new
+
+    # drawing
+
+    def _redraw(self, draw: Callable[..., None] | None = None) -> None:
+        """Ask for the rows that differ from the last picture to be drawn: soon, or by `draw` at once."""
+        before, rows = self._picture, self._visible_rows()
+        self._picture = rows
+        bar = self._bar
+        bar_changed = bar.show(self.stack.height, self._lines, self.scroll_y)
+        if len(before) == len(rows):
+            changed = [y for y, (old, new) in enumerate(zip(before, rows, strict=True)) if old is not new]
+        else:
+            changed = list(range(len(rows)))
+        if not changed and not bar_changed:
+            return
+        self._set_dirty(*self._regions(changed))
+        if draw is not None:
+            draw(self, bar)
+        else:
+            self.refresh(Region(0, 0, 0, 0))
+            bar.refresh(Region(0, 0, 0, 0))
+
+    def _regions(self, rows: list[int]) -> list[Region]:
+        left, columns, right = self._canvas.frame[:3]
+        return [Region(-left, y, left + columns + right, 1) for y in rows]
+
+    def _visible_rows(self) -> list[Strip]:
+        """The rows on the screen, finished."""
+        if self._rows is None:
+            canvas, window = self._canvas, self.window
+            canvas.begin()
+            overlays, mark = self._overlays(window), self._mark()
+            last = window.stop - 1 if mark else -1
+            rows = [
+                canvas.row(strip, overlays.get(y, ()), mark if y == last else None)
+                for y, strip in enumerate(self.stack.strips(window), window.start)
+            ]
+            rows += [canvas.blank()] * (len(window) - len(rows))
+            self._rows = rows
+        return self._rows
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Rows for the compositor: no border, no vertical padding, so there is nothing to add to them."""
+        strips = self._visible_rows()[crop.y : crop.bottom]
+        if crop.x or crop.width < (strips[0].cell_length if strips else 0):
+            return [strip.crop(crop.x, crop.right) for strip in strips]
+        return strips
+
+    def render_line(self, y: int) -> Strip:
+        """Row `y` of the screen as the mouse needs it: each segment knows its place in the text."""
+        row = round(self.scroll_y) + y
+        strip = self.stack.strip(row) if row < self.stack.height else Strip([], 0)
+        return strip.adjust_cell_length(self._columns, Style.null()).apply_offsets(0, row)
+
+    # scrolling
+
+    @property
+    def _bar(self) -> LineScrollBar:
+        return cast("LineScrollBar", self.vertical_scrollbar)
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scrollbar, made when first asked for."""
+        if self._vertical_scrollbar is None:
+            bar = self._vertical_scrollbar = LineScrollBar(self.styles.scrollbar_size_vertical)
+            bar.display = False
+            self.app._start_widget(self, bar)  # noqa: SLF001 - what Widget does for the stock one
+        return self._vertical_scrollbar
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The person scrolled (a frame scrolls past this)."""
+        if not self._columns:
+            return
+        if round(old_value) == round(new_value):
+            self._bar.position = new_value
+            return
+        self.following = round(new_value) >= self.max_scroll_y
+        self._scroll_changed()
+        if self.stack.pending:
+            self._advance(perf_counter())
+        self._redraw()
+
+    def scroll_rows(self, rows: int) -> None:
+        """Scroll down by so many rows; up, if negative."""
+        self.scroll_to(y=round(self.scroll_target_y) + rows, animate=False)
+
+    def scroll_pages(self, pages: int) -> None:
+        """Scroll by screenfuls, keeping two rows for orientation."""
+        self.scroll_rows(pages * max(self._lines - 2, 1))
+
+    def jump_to_start(self) -> None:
+        """Show the beginning."""
+        self.scroll_to(y=0, animate=False)
+
+    def jump_to_end(self) -> None:
+        """Show the end and keep to it."""
+        self.following = True
+        self.scroll_to(y=self.max_scroll_y, animate=False)
+
+    def reveal(self, y: int) -> None:
+        """Bring row `y` onto the screen, if it is not there, with some rows of context above."""
+        if y not in self.window:
+            self.scroll_to(y=y - self._lines // 3, animate=False)
+
+    def row_at(self, offset: Offset) -> tuple[int, int]:
+        """(cell, row) of the text for a mouse position in this widget."""
+        return offset.x - self._canvas.frame.left, offset.y + round(self.scroll_y)
