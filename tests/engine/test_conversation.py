@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tui.engine import events, turn
+from tui.engine import events
 from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation, StillStreamingError, title_of
 from tui.engine.failure import Failure
@@ -27,19 +27,6 @@ def cut(answer: Answer, *texts: str) -> Answer:
 @pytest.fixture
 def talk() -> Conversation:
     return Conversation(model="m")
-
-
-@pytest.fixture
-def seams(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
-    """What the seam finder will say, call by call; -1: the model started over."""
-    answers: list[int | None] = []
-
-    def decide(partial: str, rest: Answer) -> object:
-        skip = answers.pop(0) if answers else 0
-        return turn._STARTED_OVER if skip == -1 else skip
-
-    monkeypatch.setattr(turn, "_seam", decide)
-    return answers
 
 
 def roles(messages: list[dict[str, str]]) -> list[str]:
@@ -147,39 +134,40 @@ def test_an_unchanged_edit_adds_no_version(talk: Conversation) -> None:
     assert talk.edit_last("one")[0].prompts == ["one"]
 
 
-def test_continue_sends_the_partial_and_joins_at_the_seam(talk: Conversation, seams: list[int | None]) -> None:
-    seams += [None, 4]
+def test_continue_sends_the_partial_and_joins_at_the_seam(talk: Conversation) -> None:
     first, partial = talk.ask("one")
-    cut(partial, "Hello wor")
+    cut(partial, "The quick brown")
     rest = talk.continue_answer()
     assert first.reply.continues(rest) is partial
-    assert talk.messages(rest)[-1] == {"role": "assistant", "content": "Hello wor"}
-    rest.apply(events.TextDelta(" wor"), 0.0)
+    assert talk.messages(rest)[-1] == {"role": "assistant", "content": "The quick brown"}
+    rest.apply(events.TextDelta("brow"), 0.0)
     assert not talk.settle()
-    assert talk.full_text(rest) == "Hello wor"
-    rest.apply(events.TextDelta("ld"), 0.0)
+    assert talk.full_text(rest) == "The quick brown"
+    rest.apply(events.TextDelta("n fox"), 0.0)
     assert talk.settle()
-    say(rest, "!")
-    assert talk.full_text(partial) == talk.full_text(rest) == "Hello world!"
-    assert rest.text == " world!"
-    assert (first.reply.seam_offsets, len(first.replies)) == ([9], 1)
+    say(rest, ".")
+    assert talk.full_text(partial) == talk.full_text(rest) == "The quick brown fox."
+    assert rest.text == "brown fox."
+    assert (first.reply.seams, first.reply.seam_offsets, len(first.replies)) == ([5], [15], 1)
     _, answer = talk.ask("two")
-    assert talk.messages(answer)[1]["content"] == "Hello world!"
+    assert talk.messages(answer)[1]["content"] == "The quick brown fox."
 
 
-def test_a_model_that_starts_over_makes_an_alternative(talk: Conversation, seams: list[int | None]) -> None:
-    seams += [-1]
+def test_a_model_that_starts_over_makes_an_alternative(talk: Conversation) -> None:
     first, partial = talk.ask("one")
-    cut(partial, "Hello wor")
+    said = "Streams are read one event at a time, from the first to the la"
+    cut(partial, said)
     rest = talk.continue_answer()
-    rest.apply(events.TextDelta("Hello, "), 0.0)
+    again = "Streams are read one event at a time, from the first to the end."
+    say(rest, again)
     assert talk.settle()
-    assert (first.shown, [reply.text for reply in first.replies]) == (1, ["Hello wor", "Hello, "])
+    assert not talk.settle()
+    assert (first.shown, [reply.text for reply in first.replies]) == (1, [said, again])
     assert first.reply.continues(rest) is None
     assert first.answer is rest
 
 
-def test_a_failed_continuation_can_be_continued(talk: Conversation, seams: list[int | None]) -> None:
+def test_a_failed_continuation_can_be_continued(talk: Conversation) -> None:
     first, partial = talk.ask("one")
     cut(partial, "Hello")
     cut(talk.continue_answer())
@@ -201,7 +189,7 @@ def test_nothing_to_continue(talk: Conversation, ending: events.Event) -> None:
         talk.continue_answer()
 
 
-def test_only_a_continuation_is_prefilled(talk: Conversation, seams: list[int | None]) -> None:
+def test_only_a_continuation_is_prefilled(talk: Conversation) -> None:
     talk.params = {"temperature": 0}
     _, partial = talk.ask("one")
     assert talk.request(partial, prefill=True).params == {"temperature": 0}

@@ -11,10 +11,10 @@ a reply of its own. `settle` decides which; it is cheap and may be called at eve
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 
 from tui.engine.answer import Answer, State
+from tui.engine.seam import find_seam
 
 _HAS_A_REST: frozenset[State] = frozenset(("interrupted", "truncated", "cancelled", "failed"))
 
@@ -149,13 +149,13 @@ class Turn:
     def _settle(self, reply: Reply) -> bool:
         if not reply.seams or reply.seams[-1] is not None:
             return False
-        skip = _seam(reply.text, reply.answer)
-        if skip is None:
+        seam = find_seam(reply.text, reply.answer.text, reply.answer.final)
+        if seam is None:
             return False
-        if skip is _STARTED_OVER:
+        if seam.starts_over:
             self._split(reply)
         else:
-            reply.seams[-1] = skip
+            reply.seams[-1] = seam.skip
         return True
 
     def _split(self, reply: Reply) -> None:
@@ -164,15 +164,3 @@ class Turn:
         self.replies.insert(place, Reply([reply.answers.pop()], version=reply.version))
         if self.shown >= place - 1:
             self.shown += 1
-
-
-_STARTED_OVER: Any = object()
-
-
-def _seam(partial: str, rest: Answer) -> int | Any | None:
-    from tui.engine.seam import find_seam
-
-    head = rest.text
-    if not head:
-        return 0 if rest.final else None
-    return find_seam(partial, head, rest.final)
