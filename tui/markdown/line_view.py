@@ -19,7 +19,7 @@ from textual.selection import Selection
 from tui.markdown import targets
 from tui.markdown.find import Finder, Hit
 from tui.markdown.overlay import Span, cells
-from tui.markdown.section import Action, CodeBlock, Link, Section
+from tui.markdown.section import Action, CodeBlock, HasCode, Link, Section
 from tui.markdown.selection import Held, line_at, selected_text, word_at
 from tui.markdown.targets import Spot
 from tui.markdown.viewport import Viewport
@@ -28,7 +28,7 @@ _CODE_STEP = 8  # cells that wide code is scrolled by
 
 
 class LineView(Viewport, can_focus=True, inherit_bindings=False):
-    """Shows sections. The app gets `LinkActivated` and `CopyCodeBlock`, and decides."""
+    """Shows sections. The app gets `LinkActivated` and `CopyCode`, and decides."""
 
     ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -39,14 +39,14 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         "line-view--more",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "lines(-1)", "Up", show=False),
-        Binding("down,j", "lines(1)", "Down", show=False),
-        Binding("pageup", "pages(-1)", "Page up", show=False),
-        Binding("pagedown,space", "pages(1)", "Page down", show=False),
-        Binding("home,g,ctrl+home", "start", "Beginning", show=False),
-        Binding("end,G,ctrl+end", "end", "End", show=False),
-        Binding("left", "scroll_code(-1)", "Code left", show=False),
-        Binding("right", "scroll_code(1)", "Code right", show=False),
+        Binding("up,k", "scroll_up", "Up", show=False),
+        Binding("down,j", "scroll_down", "Down", show=False),
+        Binding("pageup", "page_up", "Page up", show=False),
+        Binding("pagedown,space", "page_down", "Page down", show=False),
+        Binding("home,g,ctrl+home", "scroll_home", "Beginning", show=False),
+        Binding("end,G,ctrl+end", "scroll_end", "End", show=False),
+        Binding("left", "scroll_left", "Code left", show=False),
+        Binding("right", "scroll_right", "Code right", show=False),
         Binding("tab", "target(1)", "Next link", show=False),
         Binding("shift+tab", "target(-1)", "Previous link", show=False),
         Binding("enter", "activate", "Open link", show=False),
@@ -71,7 +71,7 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
             """The view."""
             return self.view
 
-    class CopyCodeBlock(Message):
+    class CopyCode(Message):
         """The person wants this code block; `number` counts from 1 within `section`."""
 
         def __init__(self, view: LineView, section: Section, number: int, text: str) -> None:
@@ -87,13 +87,12 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
             return self.view
 
     class FindUpdated(Message):
-        """The number of hits changed, or which one is current (counted from 0; None: none yet)."""
+        """`hits` changed: (which one is current, from 1, or 0; how many there are)."""
 
-        def __init__(self, view: LineView, hits: int, current: int | None) -> None:
+        def __init__(self, view: LineView, hits: tuple[int, int]) -> None:
             super().__init__()
             self.view = view
             self.hits = hits
-            self.current = current
 
         @property
         def control(self) -> LineView:
@@ -103,7 +102,7 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
     def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(wake=wake, id=id)
         self._finder = Finder(self.stack)
-        self._hits_told: tuple[int, int | None] = (0, None)
+        self._hits_told = (0, 0)
         self._spot: Spot | None = None
         self._hover: Spot | None = None
         self._pressed: Offset | None = None
@@ -199,7 +198,7 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         if event.offset != self._pressed:
             return
         if self._on_mark(event.offset):
-            self.jump_to_end()
+            self.follow()
             return
         cell, y = self.row_at(event.offset)
         if event.chain == 1:
@@ -236,14 +235,14 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
             case Link(href):
                 self.post_message(self.LinkActivated(self, href))
             case CodeBlock(number, text) if spot is not None:
-                self.post_message(self.CopyCodeBlock(self, self.stack.at(spot.y)[0], number, text))
+                self.post_message(self.CopyCode(self, self.stack.at(spot.y)[0], number, text))
             case Action(action):
                 await self.run_action(action)
 
     # find
 
     def find(self, query: str) -> int:
-        """Highlight all places where `query` stands, go to the first from the top of the screen on, and count them."""
+        """Highlight all places where `query` stands, go to the first on or below the screen, and count them; "" ends it."""
         self._finder.start(query)
         self._finder.scan(math.inf)
         self._go_to(self._finder.step(1, self.window.start))
@@ -257,10 +256,11 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         """Go to the hit before."""
         self._go_to(self._finder.step(-1, self.window.start))
 
-    def clear_find(self) -> None:
-        """Show no hits any more."""
-        self._finder.start("")
-        self._go_to(None)
+    @property
+    def hits(self) -> tuple[int, int]:
+        """(which hit is the current one, from 1, or 0; how many there are)."""
+        current = self._finder.current
+        return (0 if current is None else current + 1), len(self._finder.hits)
 
     def _go_to(self, hit: Hit | None) -> None:
         self._rows = None
@@ -270,28 +270,43 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         self._tell_hits()
 
     def _tell_hits(self) -> None:
-        hits = (len(self._finder.hits), self._finder.current)
-        if hits != self._hits_told:
-            self._hits_told = hits
-            self.post_message(self.FindUpdated(self, *hits))
+        if self.hits != self._hits_told:
+            self._hits_told = self.hits
+            self.post_message(self.FindUpdated(self, self.hits))
 
     # keys
 
-    def action_lines(self, by: int) -> None:
-        """Scroll by lines."""
-        self.scroll_rows(by)
+    def action_scroll_up(self) -> None:
+        """Scroll up by a line."""
+        self.scroll_rows(-1)
 
-    def action_pages(self, by: int) -> None:
-        """Scroll by pages."""
-        self.scroll_pages(by)
+    def action_scroll_down(self) -> None:
+        """Scroll down by a line."""
+        self.scroll_rows(1)
 
-    def action_start(self) -> None:
+    def action_page_up(self) -> None:
+        """Scroll up by a page."""
+        self.scroll_pages(-1)
+
+    def action_page_down(self) -> None:
+        """Scroll down by a page."""
+        self.scroll_pages(1)
+
+    def action_scroll_home(self) -> None:
         """Go to the beginning."""
-        self.jump_to_start()
+        self.scroll_to(y=0, animate=False)
 
-    def action_end(self) -> None:
-        """Go to the end."""
-        self.jump_to_end()
+    def action_scroll_end(self) -> None:
+        """Go to the end, and follow it."""
+        self.follow()
+
+    def action_scroll_left(self) -> None:
+        """Scroll wide code to the left."""
+        self._scroll_code(-_CODE_STEP)
+
+    def action_scroll_right(self) -> None:
+        """Scroll wide code to the right."""
+        self._scroll_code(_CODE_STEP)
 
     def action_target(self, by: int) -> None:
         """Go to the next or previous link or code label; past the last one the focus moves on."""
@@ -312,15 +327,21 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
             raise SkipAction
         await self._activate(self._spot)
 
-    def action_toggle_wrap(self) -> None:
-        """Wrap wide code, or not."""
-        self.wrap_code = not self.wrap_code
+    # code
 
-    def action_scroll_code(self, by: int) -> None:
-        """Scroll wide code sideways."""
+    def code_blocks(self) -> list[CodeBlock]:
+        """All code blocks, from top to bottom."""
+        return [block for section in self.stack.sections if isinstance(section, HasCode) for block in section.code_blocks()]
+
+    def toggle_wrap_code(self) -> bool:
+        """Wrap wide code, or cut it and let left and right scroll it; tells whether it wraps now."""
+        self.wrap_code = not self.wrap_code
+        return self.wrap_code
+
+    def _scroll_code(self, by: int) -> None:
         if self.wrap_code:
             raise SkipAction
-        self.code_left = max(self.code_left + by * _CODE_STEP, 0)
+        self.code_left = max(self.code_left + by, 0)
 
     def watch_wrap_code(self) -> None:
         """Lay code out anew."""

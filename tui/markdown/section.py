@@ -7,9 +7,9 @@ count from 0; columns are cells, offsets into a row's text are characters. A sec
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from rich.style import Style
 from textual.strip import Strip
@@ -125,3 +125,11 @@ class Section(Protocol):
 
     def row_at(self, anchor: Anchor) -> int:
         """The row that shows this place now; the last one if it is beyond the end."""
+
+
+@runtime_checkable
+class HasCode(Protocol):
+    """A section with code blocks in it."""
+
+    def code_blocks(self) -> Sequence[CodeBlock]:
+        """Its blocks, from top to bottom; one that still grows is there as far as it has come."""

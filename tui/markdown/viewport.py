@@ -24,21 +24,11 @@ from tui.markdown.paint import paint
 from tui.markdown.scroll_bar import LineScrollBar
 from tui.markdown.section import Section, ViewStyles
 from tui.markdown.stack import Place, SectionStack
+from tui.markdown.view_styles import look_up
 
 FRAME_BUDGET = 0.004  # seconds of our own work in one frame
+_MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
 _SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
-
-
-class _Styles(dict[str, Style]):
-    """Component styles by name, made when they are first asked for."""
-
-    def __init__(self, widget: Widget) -> None:
-        super().__init__()
-        self._widget = widget
-
-    def __missing__(self, name: str) -> Style:
-        style = self[name] = self._widget.get_component_rich_style(name)
-        return style
 
 
 class Viewport(ScrollView):
@@ -120,7 +110,8 @@ class Viewport(ScrollView):
     def _frame_by_itself(self) -> None:
         self._awake = False
         if self.frame(perf_counter() + FRAME_BUDGET):
-            self._wake_self()
+            self._awake = True
+            self.set_timer(3 * FRAME_BUDGET, self._frame_by_itself)
 
     # layout
 
@@ -176,7 +167,7 @@ class Viewport(ScrollView):
     def _fit(self, size: Size) -> None:
         """Lay out for a new size, at once as far as it is seen."""
         gutter = self.styles.gutter
-        columns = max(size.width - gutter.width - self.scrollbar_size_vertical, 1)
+        columns = max(size.width - gutter.width - self.scrollbar_size_vertical - _MARGIN_RIGHT, 1)
         lines = size.height - gutter.height
         if (columns, lines) == (self._columns, self._lines):
             return
@@ -211,31 +202,16 @@ class Viewport(ScrollView):
             self._restyle()
 
     def _restyle(self) -> None:
+        styles = look_up(self, self._styles)
         filters = tuple(self.get_line_filters())
-        gutter = self.styles.gutter
-        base = Style(color=self.colors[3].rich_color, bgcolor=self.background_colors[1].rich_color)
-        frame = Frame(gutter.left, self._columns, gutter.right, base, filters, self.background_colors[1])
-        if frame != self._canvas.frame:
+        frame = Frame(self.styles.gutter.left, self._columns, _MARGIN_RIGHT, styles.base, filters, self.background_colors[1])
+        if frame != self._canvas.frame or styles is not self._styles:
             self._canvas = Canvas(frame)
             self._rows = None
-        styles = self._looked_up(base)
         if styles is not self._styles:
             self._styles = styles
-            self._canvas = Canvas(frame)
             self.stack.restyle(styles)
-            self._rows = None
             self.wake()
-
-    def _looked_up(self, base: Style) -> ViewStyles:
-        """The styles now: the same object if none has changed."""
-        old = self._styles
-        theme = self.app.current_theme
-        rich = _Styles(self)
-        new = ViewStyles(rich, base, old.version + 1 if old else 0, theme.dark, self.app.native_ansi_color)
-        if old is None:
-            return new
-        same = (old.base, old.dark, old.ansi) == (base, new.dark, new.ansi)
-        return old if same and all(rich[name] == style for name, style in old.rich.items()) else new
 
     # drawing
 
@@ -326,11 +302,7 @@ class Viewport(ScrollView):
         """Scroll by screenfuls, keeping two rows for orientation."""
         self.scroll_rows(pages * max(self._lines - 2, 1))
 
-    def jump_to_start(self) -> None:
-        """Show the beginning."""
-        self.scroll_to(y=0, animate=False)
-
-    def jump_to_end(self) -> None:
+    def follow(self) -> None:
         """Show the end and keep to it."""
         self.following = True
         self.scroll_to(y=self.max_scroll_y, animate=False)

@@ -8,40 +8,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextvars import Context, copy_context
 from time import perf_counter
+
+from textual.app import App
+from textual.dom import DOMNode
 
 BUDGET = 0.004  # seconds of work in one frame, before drawing
 INTERVAL = 1 / 30  # seconds from one frame to the next, at least
 REST = 3  # times what a frame took are left to everything else
 _PATIENCE = 8  # turns of the loop that a frame gives way to keys
+_BACKLOG = 6  # writes that wait for the terminal, two frames or so: more would only be late, and block at thirty
 
 
 class FrameClock:
     """Calls `pull(deadline)` at frame rate while it is awake; `pull` returns whether it has more to do.
 
-    `busy` tells whether input waits to be handled, and lets it go first. `failed` gets what `pull` raises.
+    The deadline is in `time.perf_counter` seconds. What `pull` raises ends the app like an error in any handler of `owner`.
     """
 
-    def __init__(
-        self,
-        pull: Callable[[float], bool],
-        *,
-        busy: Callable[[], bool] = bool,
-        failed: Callable[[Exception], None] | None = None,
-        clock: Callable[[], float] = perf_counter,
-    ) -> None:
+    def __init__(self, owner: DOMNode, pull: Callable[[float], bool], *, clock: Callable[[], float] = perf_counter) -> None:
+        self._owner = owner
         self._pull = pull
-        self._busy = busy
-        self._failed = failed
         self._clock = clock
-        self._context: Context = copy_context()
         self._awake = False
-        self._stopped = False
         self._handle: asyncio.Handle | None = None
-        self._not_before = 0.0
+        self._not_before = float("-inf")
         self._given_way = 0
         self.frames = 0
+
+    @property
+    def asleep(self) -> bool:
+        """Whether no frame is due."""
+        return not self._awake
 
     def wake(self) -> None:
         """Something is new: draw it as soon as may be. Costs next to nothing where a frame is due already."""
@@ -49,44 +47,57 @@ class FrameClock:
             self._schedule()
 
     def stop(self) -> None:
-        """Draw no more."""
-        self._stopped = True
+        """Draw no more, until the next `wake`."""
+        self._awake = False
         if self._handle is not None:
             self._handle.cancel()
 
     def _schedule(self) -> None:
-        if self._stopped:
-            return
         self._awake = True
+        self._call(self._not_before - self._clock())
+
+    def _call(self, delay: float) -> None:
         loop = asyncio.get_running_loop()
-        delay = self._not_before - self._clock()
-        if delay > 0:
-            self._handle = loop.call_later(delay, self._tick, context=self._context)
-        else:
-            self._handle = loop.call_soon(self._tick, context=self._context)
+        self._handle = loop.call_later(delay, self._tick) if delay > 0 else loop.call_soon(self._tick)
 
     def _tick(self) -> None:
-        if self._busy() and self._given_way < _PATIENCE:
+        app = self._owner.app
+        if not app.is_running or not self._owner.is_attached:
+            self._awake = False
+        elif terminal_backlog(app) > _BACKLOG:
+            self._call(INTERVAL / 2)
+        elif self._given_way < _PATIENCE and _input_waits(app):
             self._given_way += 1
-            self._handle = asyncio.get_running_loop().call_soon(self._tick, context=self._context)
-            return
+            self._call(0)
+        else:
+            self._frame(app)
+
+    def _frame(self, app: App[object]) -> None:
         self._given_way = 0
+        # what is woken while drawing comes next: the flag is down before, and is looked at after
         self._awake = False
         start = self._clock()
-        more = self._frame(start + BUDGET)
+        try:
+            with self._owner._context():  # noqa: SLF001 - as Textual calls its own timers
+                more = self._pull(start + BUDGET)
+        except Exception as error:  # handed on, as Textual does with what a handler raises
+            app._handle_exception(error)  # noqa: SLF001 - it has no public name
+            return
         end = self._clock()
         self._not_before = max(start + INTERVAL, end + REST * (end - start))
         self.frames += 1
-        if more or self._awake:
+        if more and not self._awake:
             self._schedule()
 
-    def _frame(self, deadline: float) -> bool:
-        # what is woken while drawing comes next: the flag is down before, and is looked at after
-        try:
-            return self._pull(deadline)
-        except Exception as error:
-            if self._failed is None:
-                raise
-            self._failed(error)
-            self._stopped = True
-            return False
+
+def _input_waits(app: App[object]) -> bool:
+    """Whether a key or a mouse event is on its way."""
+    focused = app.focused
+    return bool(app.message_queue_size or app.screen.message_queue_size or (focused and focused.message_queue_size))
+
+
+def terminal_backlog(app: App[object]) -> int:
+    """How many writes the terminal has not taken yet; 0 where that can't be known."""
+    writer = getattr(getattr(app, "_driver", None), "_writer_thread", None)
+    queue = getattr(writer, "_queue", None)
+    return queue.qsize() if queue is not None else 0
