@@ -21,9 +21,7 @@ from tui.engine.failure import Failure
 from tui.engine.meter import Meter
 from tui.engine.text_log import TextLog
 
-State = Literal[
-    "waiting", "streaming", "complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled"
-]
+State = Literal["waiting", "streaming", "complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled"]
 PartKind = Literal["text", "reasoning", "refusal", "tool_call"]
 
 _BEFORE = {events.Opened, events.Retrying}
@@ -137,7 +135,7 @@ class Answer:
         self.revision = 0
 
     def apply(self, event: events.Event, now: float) -> None:
-        """Fold one event in. `now` is monotonic seconds. Raises IllegalTransitionError and changes nothing if it can't follow."""
+        """Fold one event in, at `now` (monotonic seconds). If it can't follow, raises IllegalTransitionError, nothing changed."""
         kind = type(event)
         target = TRANSITIONS.get(self.state, {}).get(kind)
         if target is None:

@@ -1,0 +1,278 @@
+"""One event's JSON → our events, tolerant of every vendor's shape.
+
+`Decoder.chunk` takes objects; `Decoder.take` gives the events so far. Text that follows text of the same choice is one
+`TextDelta`: what counts is the concatenation, and a burst of thousands of chunks costs its consumer one event.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui.engine import events
+from tui.engine.content import flat, words
+from tui.engine.in_band import Complaint, find_choice_error, find_error
+from tui.engine.tool_deltas import ToolDeltas
+
+#: Reasons that say that the server broke off, not that the answer ended.
+BREAKS = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource"))
+
+
+@dataclass(slots=True)
+class _ChoiceState:
+    """What must be known of a choice to read its next chunk."""
+
+    tools: ToolDeltas
+    reason: str | None = None
+    open: bool = True  # content may follow: no reason yet, or content came after it
+    length: int = 0  # characters of text so far, and their checksum: to know a whole message that repeats them
+    checksum: int = 0
+
+
+class Decoder:
+    """Folds chunks into events. `complaint` is the error that the server reported, if it did."""
+
+    def __init__(self) -> None:
+        self.complaint: Complaint | None = None
+        self.late = False  # the complaint came after the end
+        self.contents = 0  # pieces of content so far: the stall watch looks whether it grew
+        self.characters = 0
+        self.is_message = False  # the last chunk was a whole answer, not a delta
+        self.recognised = False  # some chunk was a chat completion's
+        self._states: dict[int, _ChoiceState] = {}
+        self._out: list[events.Event] = []
+        self._run: list[str] = []  # the text of `_run_choice` that no event holds yet
+        self._run_choice = 0
+        self._identified = False
+        self._usage: Mapping[str, Any] | None = None
+        self._new_usage = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server gave a reason for every choice, and no content came after it."""
+        if self._run or not self._states:
+            return False
+        return all(state.reason and not state.open and state.reason not in BREAKS for state in self._states.values())
+
+    def chunk(self, chunk: Mapping[str, Any], event: str = "") -> None:
+        """Read one chunk. Sets `complaint` if it is, or holds, an error."""
+        if self._identified and not event:
+            try:
+                choices = chunk["choices"]
+                choice = choices[0]
+                delta = choice["delta"]
+                content = delta["content"]
+                # all of a usual chunk, and nothing else in it that could matter
+                if (
+                    type(content) is str
+                    and (len(delta) == 1 or (len(delta) == 2 and "role" in delta))
+                    and len(choices) == 1
+                    and choice["finish_reason"] is None
+                    and (len(choice) == 3 or (len(choice) == 4 and "logprobs" in choice))
+                    and not chunk.get("usage")
+                    and "error" not in chunk
+                ):
+                    if content:
+                        self._text(content, choice["index"])
+                    return
+            except (KeyError, IndexError, TypeError):
+                pass
+        self._any_chunk(chunk, event)
+
+    def take(self) -> list[events.Event]:
+        """The events since the last call."""
+        if self._run:
+            self._flush()
+        self._report_usage()
+        out = self._out
+        if out:
+            self._out = []
+        return out
+
+    def close(self, terminal: events.Terminal) -> None:
+        """Put the last event, and before it the reason of each choice.
+
+        Only the end tells which reason stands: some servers give one with every chunk.
+        """
+        if self._run:
+            self._flush()
+        self._report_usage()
+        for index, state in sorted(self._states.items()):
+            if state.reason is not None:
+                self._out.append(events.ReasonGiven(state.reason, index))
+        self._out.append(terminal)
+
+    def emit(self, event: events.Event) -> None:
+        """Put an event after all that came before."""
+        if self._run:
+            self._flush()
+        self._out.append(event)
+
+    # A chunk of any shape
+
+    def _any_chunk(self, chunk: Mapping[str, Any], event: str) -> None:
+        ended = self.ended
+        self._identify(chunk)
+        self._note_usage(chunk)
+        self.is_message = False
+        choices = _choices(chunk)
+        for place, choice in enumerate(choices):
+            if isinstance(choice, Mapping):
+                self._choice(choice, place)
+        if self.complaint is None:
+            self.complaint = find_error(chunk, event)
+        self.late = ended
+        if choices or "choices" in chunk:
+            self.recognised = True
+
+    def _choice(self, choice: Mapping[str, Any], place: int) -> None:
+        index = _index(choice.get("index"), place)
+        state = self._state(index)
+        before = self.contents
+        delta = choice.get("delta")
+        message = choice.get("message")
+        if isinstance(delta, Mapping) and (delta or not isinstance(message, Mapping)):
+            self._delta(delta, index, state)
+        elif isinstance(message, Mapping):
+            self.is_message = True
+            if not self._is_repeat(message, state):
+                self._delta(message, index, state)
+        elif isinstance(delta, str | list):
+            self._delta({"content": delta}, index, state)
+        if self.contents == before and isinstance(choice.get("text"), str) and choice["text"]:
+            self._text(choice["text"], index)
+        if self.contents != before:
+            state.open = True
+        self._note_usage(choice)
+        self._reason(choice, state)
+        complaint = find_choice_error(choice)
+        if complaint is not None and self.complaint is None:
+            self.complaint = complaint
+
+    def _delta(self, delta: Mapping[str, Any], index: int, state: _ChoiceState) -> None:
+        for kind, text in words(delta):
+            if kind == "text":
+                self._text(text, index)
+            else:
+                self._content((events.ReasoningDelta if kind == "reasoning" else events.RefusalDelta)(text, index), len(text))
+        if delta.get("tool_calls"):
+            for event in state.tools.read(delta["tool_calls"]):
+                self._content(event, len(event.arguments))
+        if delta.get("function_call"):
+            for event in state.tools.read_legacy(delta["function_call"]):
+                self._content(event, len(event.arguments))
+
+    def _reason(self, choice: Mapping[str, Any], state: _ChoiceState) -> None:
+        reason = choice.get("finish_reason")
+        if not isinstance(reason, str | int) or isinstance(reason, bool) or reason in ("", "null", "None"):
+            return
+        if self._run:
+            self._flush()  # what came before the reason must not seem to follow it
+        if state.reason is None or state.open:
+            state.reason = str(reason)
+        state.open = False
+        if state.reason in BREAKS and self.complaint is None:
+            self.complaint = find_choice_error(choice) or Complaint("", (state.reason,))
+
+    def _is_repeat(self, message: Mapping[str, Any], state: _ChoiceState) -> bool:
+        """Some servers end a stream of deltas with the whole message."""
+        content = flat(message.get("content"))
+        if self._run:
+            self._flush()
+        return len(content) == state.length > 0 and _checksum(content, 0) == state.checksum
+
+    # Events
+
+    def _text(self, text: str, index: int) -> None:
+        if index != self._run_choice or type(index) is not int:
+            self._switch(index)
+        self._run.append(text)
+        self.contents += 1
+        self.characters += len(text)
+
+    def _switch(self, index: object) -> None:
+        if self._run:
+            self._flush()
+        self._run_choice = _index(index, 0)
+
+    def _content(self, event: events.Content, length: int) -> None:
+        self.contents += 1
+        self.characters += length
+        self.emit(event)
+
+    def _flush(self) -> None:
+        text = "".join(self._run)
+        self._run.clear()
+        state = self._state(self._run_choice)
+        state.open = True
+        state.length += len(text)
+        state.checksum = _checksum(text, state.checksum)
+        self._out.append(events.TextDelta(text, self._run_choice))
+
+    def _state(self, index: int) -> _ChoiceState:
+        state = self._states.get(index)
+        if state is None:
+            state = self._states[index] = _ChoiceState(ToolDeltas(index))
+        return state
+
+    def _identify(self, chunk: Mapping[str, Any]) -> None:
+        if self._identified:
+            return
+        model, id_ = chunk.get("model"), chunk.get("id")
+        model = model if isinstance(model, str) and model else None
+        id_ = id_ if isinstance(id_, str) and id_ else None
+        if model or id_:
+            self._identified = True
+            self.emit(events.Identified(model, id_))
+
+    def _report_usage(self) -> None:
+        if self._new_usage and self._usage is not None:
+            self._out.append(events.UsageReported(self._usage))
+            self._new_usage = False
+
+    def _note_usage(self, holder: Mapping[str, Any]) -> None:
+        usage = holder.get("usage")
+        if not usage and isinstance(holder.get("x_groq"), Mapping):
+            usage = holder["x_groq"].get("usage")
+        if not usage and isinstance(holder.get("eval_count"), int):
+            usage = _ollama_usage(holder)
+        if isinstance(usage, Mapping) and usage and usage != self._usage:
+            self._usage = usage
+            self._new_usage = True
+
+
+def _choices(chunk: Mapping[str, Any]) -> list[Any]:
+    choices = chunk.get("choices")
+    if isinstance(choices, list):
+        return choices
+    if isinstance(choices, Mapping):
+        return [choices]
+    if "choices" not in chunk and ("done" in chunk or isinstance(chunk.get("message"), Mapping)):
+        return [_ollama_choice(chunk)]
+    return []
+
+
+def _ollama_choice(line: Mapping[str, Any]) -> dict[str, Any]:
+    delta = line.get("message")
+    if not isinstance(delta, Mapping):
+        delta = {"content": line.get("response"), "thinking": line.get("thinking")}
+    reason = (line.get("done_reason") or "stop") if line.get("done") is True else None
+    return {"index": 0, "delta": delta, "finish_reason": reason}
+
+
+def _ollama_usage(line: Mapping[str, Any]) -> dict[str, int]:
+    sent, came = line.get("prompt_eval_count"), line["eval_count"]
+    sent = sent if isinstance(sent, int) else 0
+    return {"prompt_tokens": sent, "completion_tokens": came, "total_tokens": sent + came}
+
+
+def _index(value: object, place: int) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 9 else place
+
+
+def _checksum(text: str, start: int) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"), start)

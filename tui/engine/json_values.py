@@ -1,0 +1,36 @@
+"""JSON as servers really write it: several values in a row, raw control characters, NaN, integers of any length."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def _any_int(digits: str) -> int | float:
+    """An integer too long for `int` is good enough as a float."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
+_decoder = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+_patient = json.JSONDecoder(strict=False, parse_constant=lambda _: None, parse_int=_any_int)
+
+raw_decode = _decoder.raw_decode
+
+
+def values(text: str) -> tuple[list[Any], bool]:
+    """The JSON values that `text` holds, one after the other, and whether that is all that it holds."""
+    found: list[Any] = []
+    at, end = 0, len(text)
+    while True:
+        while at < end and text[at].isspace():
+            at += 1
+        if at == end:
+            return found, bool(found)
+        try:
+            value, at = _patient.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return found, False
+        found.append(value)

@@ -1,0 +1,175 @@
+"""Opening a stream through the SDK: the request's arguments, and what comes instead of a 200.
+
+The SDK reads the body of an error to its end, however long or slow it is, before it raises. So a response hook looks at each
+response first: a refusal is read within bounds and raised as `RefusedError`, and a redirect to another place is never followed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, cast
+
+from tui.engine.failure import Call
+from tui.engine.http_failure import Refusal
+from tui.engine.request import Request
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI, OpenAI
+
+ERROR_BODY_BYTES = 64 * 1024
+ERROR_BODY_SECONDS = 3.0
+_NOT_BY_PARAMS = ("model", "messages", "stream")
+
+
+class RefusedError(Exception):
+    """The server answered with something else than a 200."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"status {refusal.status}")
+        self.refusal = refusal
+
+
+class Opening:
+    """One attempt to open. `refused` turns true as soon as the status of a refusal is known, before its body is read."""
+
+    def __init__(self) -> None:
+        self.refused = False
+
+
+_opening: ContextVar[Opening | None] = ContextVar("opening", default=None)
+
+
+def call_of(client: AsyncOpenAI | OpenAI, request: Request) -> Call:
+    """What the failures of this request speak about."""
+    key = client.api_key
+    return Call(request, str(client.base_url), key if isinstance(key, str) else "")
+
+
+@asynccontextmanager
+async def open_async(client: AsyncOpenAI, request: Request, opening: Opening, *, usage: bool) -> AsyncIterator[httpx2.Response]:
+    """The response to `request`, its body unread. Raises RefusedError, and all that the SDK raises."""
+    import httpx2
+
+    _hook(client, _look_async)
+    timeout = httpx2.Timeout(None, connect=request.timeouts.connect or None)  # the stall watch limits the rest
+    token = _opening.set(opening)
+    try:
+        manager = client.chat.completions.with_streaming_response.create(**_arguments(request, usage), timeout=timeout)
+        response = await manager.__aenter__()
+    finally:
+        _opening.reset(token)
+    try:
+        yield cast("httpx2.Response", response.http_response)
+    finally:
+        await response.close()
+
+
+@contextmanager
+def open_sync(client: OpenAI, request: Request, opening: Opening, *, usage: bool) -> Iterator[httpx2.Response]:
+    """The same for the synchronous client; reading from the socket is limited to the first-token timeout."""
+    import httpx2
+
+    _hook(client, _look_sync)
+    limits = request.timeouts
+    timeout = httpx2.Timeout(limits.first_token or None, connect=limits.connect or None, pool=None)
+    token = _opening.set(opening)
+    try:
+        manager = client.chat.completions.with_streaming_response.create(**_arguments(request, usage), timeout=timeout)
+        response = manager.__enter__()
+    finally:
+        _opening.reset(token)
+    try:
+        yield cast("httpx2.Response", response.http_response)
+    finally:
+        response.close()
+
+
+def _arguments(request: Request, usage: bool) -> dict[str, Any]:
+    # what the person set goes through as it is, also under names that the SDK does not know
+    body = {name: value for name, value in request.params.items() if name not in _NOT_BY_PARAMS}
+    if usage and "stream_options" not in body:
+        body["stream_options"] = {"include_usage": True}
+    messages = [_sendable(dict(message)) for message in request.messages]
+    return {"model": request.model, "messages": messages, "stream": True, "extra_body": _sendable(body)}
+
+
+def _sendable(value: Any) -> Any:
+    """`value` with unpaired surrogates replaced: they can't be written as UTF-8."""
+    if isinstance(value, str):
+        return value if _is_utf8(value) else value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sendable(part) for part in value]
+    return value
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _hook(client: Any, look: Any) -> None:
+    """Have `look` see each response of this client, once; it minds only those that are opened here."""
+    http = client._client  # noqa: SLF001 - the SDK offers no other way to its HTTP client
+    if look not in http.event_hooks["response"]:
+        hooks = http.event_hooks
+        http.event_hooks = {**hooks, "response": [*hooks["response"], look]}
+
+
+def _is_refusal(response: httpx2.Response, opening: Opening | None) -> bool:
+    if opening is None or 200 <= response.status_code < 300 or _stays_here(response):
+        return False
+    opening.refused = True
+    return True
+
+
+def _stays_here(response: httpx2.Response) -> bool:
+    """A 307 or 308 to the same server keeps request, key and prompt where they were meant to go."""
+    if response.status_code not in (307, 308) or "location" not in response.headers:
+        return False
+    try:
+        here = response.request.url
+        target = here.join(response.headers["location"])
+    except Exception:  # whatever is wrong with the address, it is not this server's
+        return False
+    return (target.scheme, target.host, target.port) == (here.scheme, here.host, here.port)
+
+
+async def _look_async(response: httpx2.Response) -> None:
+    if _is_refusal(response, _opening.get()):
+        body = bytearray()
+        # the body of an error may break in any way; its status stands
+        with suppress(Exception):
+            async with asyncio.timeout(ERROR_BODY_SECONDS):
+                async for piece in response.aiter_bytes():
+                    body += piece
+                    if len(body) >= ERROR_BODY_BYTES:
+                        break
+        raise _refused(response, body)
+
+
+def _look_sync(response: httpx2.Response) -> None:
+    if _is_refusal(response, _opening.get()):
+        body = bytearray()
+        until = time.monotonic() + ERROR_BODY_SECONDS
+        response.request.extensions["timeout"]["read"] = ERROR_BODY_SECONDS
+        with suppress(Exception):
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) >= ERROR_BODY_BYTES or time.monotonic() > until:
+                    break
+        raise _refused(response, body)
+
+
+def _refused(response: httpx2.Response, body: bytearray) -> RefusedError:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return RefusedError(Refusal(response.status_code, headers, bytes(body[:ERROR_BODY_BYTES])))

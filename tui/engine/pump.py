@@ -1,0 +1,159 @@
+"""One attempt at a stream, read in a task of its own: its events wait in `events` for whoever comes for them.
+
+The task reads on while nobody looks, gives way to others after a few milliseconds of work, and where it had to wait for the
+socket lets the next bytes gather. A second task is the stall watch's clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from tui.engine import body, retry
+from tui.engine.events import Event, Failed, Opened, StallNotice
+from tui.engine.failure import Call, Failure
+from tui.engine.http_failure import request_id
+from tui.engine.opening import Opening, RefusedError, open_async
+from tui.engine.reader import StreamReader
+from tui.engine.retry import Setback
+from tui.engine.watch import Watch
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI
+
+SLICE = 0.004  # seconds of reading before others get their turn
+_WAITED = 0.001  # a piece that took longer had to be waited for
+_BURST = 32 * 1024  # bytes between two waits: more than that is a server that has much to send, and nothing to gain
+
+Sleep = Callable[[float], Awaitable[object]]
+
+
+class Pump:
+    """Reads one attempt. `setback` is why it failed before the headers of a 200; `over` says that nothing more will come."""
+
+    def __init__(self, client: AsyncOpenAI, call: Call, *, usage: bool, clock: Callable[[], float], sleep: Sleep) -> None:
+        self._client, self._call, self._usage = client, call, usage
+        self._clock, self._sleep = clock, sleep
+        self._opening = Opening()
+        self._watch = Watch(call.request.timeouts, clock())
+        self._reader: StreamReader | None = None
+        self._waiting: list[Event] = []
+        self._news = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._alarm: asyncio.Task[None] | None = None
+        self.setback: Setback | None = None
+        self.over = False
+
+    def start(self, gather: Callable[[], float]) -> None:
+        """Begin to read."""
+        self._tasks.append(asyncio.create_task(self._run(gather)))
+        self._set_alarm()
+
+    async def events(self) -> list[Event]:
+        """The events since the last call; waits for some. Empty once it is over."""
+        while True:
+            self._news.clear()
+            events, self._waiting = self._waiting, []
+            if self._reader is not None:
+                events += self._reader.take()
+            if events or self.over:
+                return events
+            await self._news.wait()
+
+    async def close(self) -> None:
+        """Stop at once, and close the connection."""
+        tasks = [task for task in (*self._tasks, self._alarm) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, gather: Callable[[], float]) -> None:
+        try:
+            async with open_async(self._client, self._call.request, self._opening, usage=self._usage) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                self._waiting.append(Opened(response.status_code, request_id(headers)))
+                reader = StreamReader(self._call, status=response.status_code, request_id=request_id(headers))
+                self._reader = reader
+                self._news.set()
+                await self._read(response, reader, gather)
+        except RefusedError as error:
+            self.setback = retry.from_refusal(error.refusal, self._call)
+        except Exception as error:  # the stream's edge: whatever it is becomes a failure
+            if self._reader is None:
+                self.setback = retry.from_exception(error, self._call)
+            else:
+                self._waiting += self._reader.broke(error)
+        else:
+            self._waiting += self._reader.end()
+        self.over = True
+        self._news.set()
+
+    async def _read(self, response: httpx2.Response, reader: StreamReader, gather: Callable[[], float]) -> None:
+        contents, ended = 0, False
+        began = before = perf_counter()
+        since_wait = 0
+        async with aclosing(body.pieces_async(response)) as pieces:
+            async for data in pieces:
+                now = perf_counter()
+                waited = now - before > _WAITED
+                reader.push(data)
+                since_wait += len(data)
+                if reader.contents != contents:
+                    contents, ended = reader.contents, False
+                    self._mark_content()
+                if not ended and reader.ended:
+                    ended = True
+                    self._watch.ended(self._clock())
+                    self._set_alarm()
+                self._news.set()
+                if reader.done:
+                    return
+                if waited:
+                    began = now
+                    if contents and since_wait < _BURST and (pause := gather()) > 0:
+                        await self._sleep(pause)
+                        began = perf_counter()
+                    since_wait = 0
+                before = perf_counter()
+                if before - began > SLICE:
+                    await asyncio.sleep(0)
+                    began = before = perf_counter()
+
+    # The watch
+
+    def _mark_content(self) -> None:
+        due = self._watch.due()
+        self._watch.content(self._clock())
+        new = self._watch.due()
+        if new is not None and (due is None or new < due):
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = asyncio.create_task(self._mind())
+
+    async def _mind(self) -> None:
+        while (due := self._watch.due()) is not None:
+            now = self._clock()
+            if now < due:
+                await self._sleep(due - now)
+                continue
+            if self._opening.refused and self._reader is None:
+                return  # a refusal's body is being read, within its own bounds
+            said = self._watch.check(now)
+            if isinstance(said, StallNotice):
+                self._waiting.append(said)
+                self._news.set()
+            elif said is not None:
+                self._give_up(said)
+                return
+
+    def _give_up(self, failure: Failure) -> None:
+        self._waiting += [Failed(failure)] if self._reader is None else self._reader.give_up(failure)
+        self.over = True
+        self._news.set()

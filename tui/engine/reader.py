@@ -1,0 +1,298 @@
+"""The reading of one response, without I/O: body bytes in, events out, and exactly one terminal event as the last.
+
+`feed` takes bytes; then one of `end` (the body is over), `broke` (reading it failed) or `give_up` (it takes too long) ends
+it, unless the server's own end mark or error did before (`done`). The async and the sync loop share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from tui.engine import events, net_failure
+from tui.engine.decode import Decoder
+from tui.engine.failure import Call, Failure, Kind
+from tui.engine.http_failure import page_title
+from tui.engine.in_band import Complaint, clip, read_error
+from tui.engine.json_values import raw_decode, values
+from tui.engine.request import Request
+from tui.engine.sse import MAX_EVENT, Cut, Item, Line, ServerEvent, Splitter, TooLarge
+
+_END = "[DONE]"
+_NOWHERE = Call(Request("", ()), "")
+
+
+class StreamReader:
+    """One response's bytes → events. `status` and `request_id` are what a failure will tell."""
+
+    def __init__(self, call: Call = _NOWHERE, *, status: int | None = None, request_id: str | None = None) -> None:
+        self.done = False  # the terminal event is out
+        self._call, self._status, self._request_id = call, status, request_id
+        self._splitter = Splitter()
+        self._decoder = Decoder()
+        self._items = 0  # anything at all
+        self._objects = 0  # JSON objects
+        self._damaged = 0  # events that are no JSON object
+        self._plain: list[str] = []  # lines that are no events: a body that is no stream, or an error in the middle
+        self._plain_size = 0
+        self._answers = 0  # whole answers that came as plain JSON
+        self._lines = 0  # plain lines that were JSON
+
+    @property
+    def contents(self) -> int:
+        """How many pieces of content came."""
+        return self._decoder.contents
+
+    @property
+    def characters(self) -> int:
+        """How many characters of content came."""
+        return self._decoder.characters
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server gave its reason to end; usage and `[DONE]` may follow."""
+        return self._decoder.ended
+
+    def feed(self, data: bytes) -> list[events.Event]:
+        """The events that `data` completes."""
+        self.push(data)
+        return self.take()
+
+    def push(self, data: bytes) -> None:
+        """Read `data`; the events wait for `take`."""
+        if not self.done:
+            self._read(self._splitter.feed(data))
+
+    def take(self) -> list[events.Event]:
+        """The events since the last call."""
+        return self._decoder.take()
+
+    def end(self) -> list[events.Event]:
+        """The body is over."""
+        if not self.done:
+            self._read_rest()
+        if not self.done:
+            if self._is_over:
+                self._finish()
+            else:
+                self._fail(self._why())
+        return self.take()
+
+    def broke(self, error: BaseException) -> list[events.Event]:
+        """Reading the body failed."""
+        if not self.done:
+            self._read_rest()
+        if not self.done:
+            failure = net_failure.from_exception(error, self._call, began=True, characters=self.characters)
+            if self._is_over:
+                self._note(f"After the end: {failure.detail}")
+                self._finish()
+            else:
+                self._fail(failure)
+        return self.take()
+
+    def give_up(self, failure: Failure) -> list[events.Event]:
+        """Waiting for more is over: with `failure`, unless the answer had ended and only the connection stayed open."""
+        if not self.done:
+            if self.ended:
+                self._finish()
+            else:
+                self._fail(failure)
+        return self.take()
+
+    # Items
+
+    def _read(self, items: list[Item]) -> None:
+        decoder = self._decoder
+        for place, item in enumerate(items):
+            if type(item) is ServerEvent and not item[0]:
+                try:
+                    value, at = raw_decode(item[1])
+                except (ValueError, RecursionError):
+                    at = -1
+                if at == len(item[1]) and type(value) is dict:
+                    self._objects += 1
+                    decoder.chunk(value)
+                    if decoder.complaint is not None:
+                        self._complain(decoder.complaint)
+                else:
+                    self._item(item)
+            else:
+                self._item(item)
+            if self.done:
+                return
+            if self._saw_end:
+                self._after_end(items[place + 1 :])
+                return
+
+    _saw_end = False
+
+    def _item(self, item: Item) -> None:
+        match item:
+            case ServerEvent(name, data):
+                self._event(name, data)
+            case Line(text):
+                self._line(text)
+            case TooLarge(limit):
+                self._damaged += 1
+                self._note(f"An event over {limit // 2**20} MiB was refused; text may be missing.")
+            case Cut(_):
+                pass
+        if not isinstance(item, Cut):
+            self._items += 1
+
+    def _event(self, name: str, data: str) -> None:
+        text = data.strip()
+        if text in (_END, f'"{_END}"'):
+            self._saw_end = True
+            return
+        if not text and name != "error":
+            return  # a keep-alive
+        found, whole = values(text)
+        objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
+        if name == "error" and not objects:
+            self._complain(read_error(found[0]) if whole else Complaint(clip(text)))
+            return
+        for value in objects:
+            self._object(value, "error" if name == "error" else "")
+        if whole and objects:
+            return
+        if whole or text.startswith(("{", "[", '"')):
+            self._damaged += 1
+        else:
+            self._keep_plain(text)
+
+    def _line(self, line: str) -> None:
+        text = line.strip()
+        if text == _END:
+            self._saw_end = True
+            return
+        if text.startswith("error:"):  # a field that some servers made up
+            self._event("error", text[6:])
+            return
+        if not self._plain and text.startswith(("{", "[")):
+            found, whole = values(text)
+            objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
+            if whole and objects:
+                self._lines += 1
+                for value in objects:
+                    self._object(value)
+                    self._answers += self._decoder.is_message and "done" not in value
+                return
+        if text:
+            self._keep_plain(line)
+
+    def _object(self, value: Mapping[str, Any], event: str = "") -> None:
+        if self.done:
+            return
+        self._objects += 1
+        self._decoder.chunk(value, event)
+        if self._decoder.complaint is not None:
+            self._complain(self._decoder.complaint)
+
+    def _keep_plain(self, text: str) -> None:
+        self._plain_size += len(text) + 1
+        if self._plain_size <= MAX_EVENT:
+            self._plain.append(text)
+
+    # The end
+
+    @property
+    def _is_over(self) -> bool:
+        return self.ended or (self._lines == 1 and self._answers == 1)
+
+    def _read_rest(self) -> None:
+        self._read(self._splitter.end())
+        if self.done or not self._plain or self._decoder.recognised or self.contents:
+            return
+        body = "\n".join(self._plain)
+        found, whole = values(body)
+        if not whole:
+            found = [value for line in self._plain for value in values(line)[0]]
+        for value in _flattened(found):
+            if isinstance(value, Mapping):
+                self._object(value)
+                self._answers += whole and self._decoder.is_message
+        if whole:
+            self._plain.clear()
+            self._lines = 1
+
+    def _after_end(self, items: list[Item]) -> None:
+        if any(isinstance(item, ServerEvent) and item.data.strip() not in ("", _END) for item in items):
+            self._note("The server sent more after its end mark; that was left out.")
+        self._finish()
+
+    def _finish(self) -> None:
+        if self._damaged and not self._objects:
+            self._fail(self._why())
+            return
+        if self._damaged:
+            count = "One event was" if self._damaged == 1 else f"{self._damaged:,} events were"
+            self._note(f"{count} damaged and could not be read; text may be missing.")
+        if self._plain and not self._decoder.recognised and not self._objects:
+            self._fail(self._why())
+            return
+        if self._plain:
+            self._note(f"The server sent text that is no part of the stream: {clip(' '.join(self._plain)[:300])}")
+        self._decoder.close(events.Finished())
+        self.done = True
+
+    def _complain(self, complaint: Complaint) -> None:
+        if self._decoder.late:
+            self._decoder.complaint = None
+            self._note(f"After the end the server reported an error: {complaint.message}")
+            return
+        codes = ", ".join(code for code in complaint.codes if code not in complaint.message)
+        if not complaint.message or complaint.message == codes:
+            title = f"The server ended the answer with “{codes or 'error'}”{self._place}."
+            self._fail(Failure("in_band", title, "", "Retry."))
+            return
+        detail = complaint.message + (f" ({codes})" if codes else "")
+        self._fail(Failure("in_band", f"The server reported an error{self._place}.", detail, "See what it says, then retry."))
+
+    def _fail(self, failure: Failure) -> None:
+        detail = self._call.scrub(failure.detail)
+        title = self._call.scrub(failure.title)
+        failure = replace(failure, title=title, detail=detail, request_id=self._request_id, status=self._status)
+        self._decoder.close(events.Failed(failure))
+        self.done = True
+
+    def _note(self, text: str) -> None:
+        self._decoder.emit(events.Footnote(self._call.scrub(text)))
+
+    @property
+    def _place(self) -> str:
+        return f" after {self.characters:,} characters" if self.characters else ""
+
+    def _why(self) -> Failure:
+        """Why a body that ended without an end mark did not make an answer."""
+        text = "\n".join(self._plain)
+        page = page_title(text)
+        if self._decoder.recognised or self.contents:
+            if self._plain:
+                title = f"The server broke off with a message{self._place}."
+                return Failure("in_band", title, page or clip(text), "See what it says, then retry.")
+            return net_failure.closed(self.characters, "The stream ended without an end mark.")
+        if page:
+            what, detail = "with a web page", page
+        elif self._objects:
+            what, detail = "with JSON that is no chat completion", clip(text)
+        elif text:
+            what, detail = "with text that is no stream", clip(text)
+        elif self._damaged:
+            what, detail = "with nothing that can be read", "All of its events were damaged."
+        elif self._items:
+            return net_failure.closed(0, "The stream ended without an end mark.")
+        else:
+            what, detail = "with nothing at all", ""
+        return _protocol(f"The server answered {what}.", detail)
+
+
+def _protocol(title: str, detail: str) -> Failure:
+    kind: Kind = "protocol"
+    return Failure(kind, title, detail, "Check the base URL; it usually ends in /v1.")
+
+
+def _flattened(found: list[Any]) -> list[Any]:
+    return [one for value in found for one in (value if isinstance(value, list) else [value])]

@@ -1,0 +1,96 @@
+"""One attempt at a stream with the synchronous client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tui.engine import body, retry
+from tui.engine.events import Event, Opened, StallNotice
+from tui.engine.failure import Call
+from tui.engine.http_failure import request_id
+from tui.engine.net_failure import causes
+from tui.engine.opening import Opening, RefusedError, open_sync
+from tui.engine.reader import StreamReader
+from tui.engine.retry import Setback
+from tui.engine.watch import Watch
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import OpenAI
+
+_LEAST = 0.001  # seconds; 0 would mean "do not wait at all" to a socket
+
+
+class SyncAttempt:
+    """Reads one attempt. `setback` is why it failed before the headers of a 200."""
+
+    def __init__(self, client: OpenAI, call: Call, *, usage: bool, clock: Callable[[], float]) -> None:
+        self._client, self._call, self._usage, self._clock = client, call, usage, clock
+        self._watch = Watch(call.request.timeouts, clock())
+        self.setback: Setback | None = None
+
+    def events(self) -> Iterator[Event]:
+        """The events; the last is terminal, unless there is a setback."""
+        reader: StreamReader | None = None
+        try:
+            with open_sync(self._client, self._call.request, Opening(), usage=self._usage) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                yield Opened(response.status_code, request_id(headers))
+                reader = StreamReader(self._call, status=response.status_code, request_id=request_id(headers))
+                with _limited(response, self._remaining):
+                    yield from self._read(response, reader)
+        except RefusedError as error:
+            self.setback = retry.from_refusal(error.refusal, self._call)
+        except Exception as error:  # the stream's edge: whatever it is becomes a failure
+            yield from self._failed(error, reader)
+        else:
+            yield from reader.end()
+
+    def _failed(self, error: Exception, reader: StreamReader | None) -> Iterator[Event]:
+        late = any(type(one).__name__ == "ReadTimeout" for one in causes(error))
+        if reader is not None:
+            yield from reader.give_up(self._watch.failure()) if late else reader.broke(error)
+            return
+        setback = retry.from_exception(error, self._call)
+        self.setback = Setback(self._watch.failure(), may_retry=False) if late else setback
+
+    def _read(self, response: httpx2.Response, reader: StreamReader) -> Iterator[Event]:
+        contents = 0
+        for data in body.pieces_sync(response):
+            reader.push(data)
+            now = self._clock()
+            if reader.contents != contents:
+                contents = reader.contents
+                self._watch.content(now)
+            if reader.ended:
+                self._watch.ended(now)
+            yield from reader.take()
+            if reader.done:
+                return
+            said = self._watch.check(now)
+            if isinstance(said, StallNotice):
+                yield said
+            elif said is not None:
+                yield from reader.give_up(said)
+                return
+
+    def _remaining(self) -> float | None:
+        deadline = self._watch.deadline()
+        return None if deadline is None else max(deadline - self._clock(), _LEAST)
+
+
+@contextmanager
+def _limited(response: httpx2.Response, remaining: Callable[[], float | None]) -> Iterator[None]:
+    """Let each read from the socket wait no longer than the watch allows: the HTTP library knows one limit for all."""
+    stream: Any = response.extensions.get("network_stream")
+    if stream is None:  # a transport in memory
+        yield
+        return
+    read = stream.read
+    stream.read = lambda max_bytes, timeout=None: read(max_bytes, timeout=remaining())
+    try:
+        yield
+    finally:
+        del stream.read
