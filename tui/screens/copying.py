@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from textual import on
-from textual.screen import Screen
 
 from tui.markdown.line_view import LineView
 from tui.safe_text import without_controls
 from tui.screens.picker import Entry, PickerScreen
 from tui.screens.save_file import SaveFileScreen
+from tui.screens.tab_screen import TabScreen
 from tui.terminal.clipboard import CopyResult
-
-if TYPE_CHECKING:
-    from tui.screens.main import MainScreen
 
 
 def copied(what: str, text: str, result: CopyResult) -> str:
@@ -27,17 +23,17 @@ def copied(what: str, text: str, result: CopyResult) -> str:
     return f"Copied {what}, {len(text):,} characters, by {result.route}.{sure}{left_out}"
 
 
-class Copying(Screen[None]):
+class Copying(TabScreen):
     """The main screen's actions for copying and saving."""
 
-    def copy(self: MainScreen, what: str, text: str) -> None:
+    def copy(self, what: str, text: str) -> None:
         """Copy `text`, and say how it went."""
         if not text:
             self.notify(f"There is no {what} to copy yet.", timeout=3)
             return
         self.run_worker(self._copy(what, text), group="copy")
 
-    async def _copy(self: MainScreen, what: str, text: str) -> None:
+    async def _copy(self, what: str, text: str) -> None:
         result = await self.streamtui.clipboard.copy(text)
         if result.too_large:
             self.notify(f"The {what} is too large for the terminal's clipboard: save it to a file.", severity="warning")
@@ -45,22 +41,22 @@ class Copying(Screen[None]):
             return
         self.notify(copied(f"the {what}", text, result), severity="information" if result.route else "warning", markup=False)
 
-    def answer_text(self: MainScreen) -> str:
+    def answer_text(self) -> str:
         """The shown reply's text, as far as it is here."""
         last = self.tab.conversation.last
         return last.reply.text or last.reply.refusal if last else ""
 
-    def action_copy_answer(self: MainScreen) -> None:
+    def action_copy_answer(self) -> None:
         """Copy the whole answer, also while it streams."""
         self.copy("answer", self.answer_text())
 
-    def action_copy_all(self: MainScreen) -> None:
+    def action_copy_all(self) -> None:
         """Copy the whole conversation as Markdown."""
         from tui.storage.export import to_markdown
 
         self.copy("conversation", to_markdown(self.tab.conversation) if self.tab.conversation.turns else "")
 
-    def action_copy_code(self: MainScreen) -> None:
+    def action_copy_code(self) -> None:
         """Copy a code block; a numbered choice where there are several."""
         blocks = self.transcript.code_blocks()
         if len(blocks) <= 1:
@@ -78,14 +74,14 @@ class Copying(Screen[None]):
         self.app.push_screen(PickerScreen("Copy which code block?", entries, hint="the newest first"), take)
 
     @on(LineView.CopyCode)
-    def _code_label(self: MainScreen, event: LineView.CopyCode) -> None:
+    def _code_label(self, event: LineView.CopyCode) -> None:
         self.copy("code block", event.text)
 
-    def action_save_answer(self: MainScreen) -> None:
+    def action_save_answer(self) -> None:
         """Save the answer to a file."""
         self.save("answer", self.answer_text())
 
-    def save(self: MainScreen, what: str, text: str) -> None:
+    def save(self, what: str, text: str) -> None:
         """Ask for a path, and write `text` there."""
         if not text:
             self.notify(f"There is no {what} to save yet.", timeout=3)

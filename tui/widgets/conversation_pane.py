@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -19,15 +19,16 @@ from tui.workspace import Tab
 class ConversationPane(Vertical):
     """The page of one tab. `frame` draws what is new; nothing else here reads the stream."""
 
-    def __init__(self, tab: Tab, *, history: Sequence[str]) -> None:
+    def __init__(self, tab: Tab, *, history: Sequence[str], wake: Callable[[], None]) -> None:
         super().__init__(id=f"pane-{tab.id}")
         self.tab = tab
         self._history = history
+        self._wake = wake
 
     def compose(self) -> ComposeResult:
         """The conversation over banner and prompt."""
         yield Welcome()
-        yield Transcript(self.tab.conversation)
+        yield Transcript(self.tab.conversation, wake=self._wake)
         yield FindBar()
         yield FailureBanner()
         yield Prompt(self.tab.draft, history=self._history)

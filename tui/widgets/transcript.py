@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.message import Message
@@ -24,8 +25,8 @@ class Transcript(LineView):
     class Settled(Message):
         """A seam was decided: the journal must know the last turn again."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        super().__init__()
+    def __init__(self, conversation: Conversation, *, wake: Callable[[], None] | None = None) -> None:
+        super().__init__(wake=wake)
         self.conversation = conversation
         self._views: list[TurnView] = []
 

@@ -1,0 +1,68 @@
+"""The main screen's reading: scrolling, finding, wrapping, links."""
+
+from __future__ import annotations
+
+from textual import on
+
+from tui.safe_text import visible_line
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.links import is_safe
+from tui.screens.tab_screen import TabScreen
+from tui.widgets.find_bar import FindBar
+from tui.widgets.transcript import Transcript
+
+
+class Reading(TabScreen):
+    """What the person does to read; it works wherever the focus is."""
+
+    def action_scroll(self, how: str) -> None:
+        """Scroll the conversation, wherever the focus is."""
+        getattr(self.transcript, f"action_scroll_{how}" if how in ("up", "down", "home", "end") else f"action_{how}")()
+
+    def action_wrap_code(self) -> None:
+        """Wrap long lines of code, or cut them."""
+        wrapped = self.transcript.toggle_wrap_code()
+        self.notify(
+            "Long lines of code wrap." if wrapped else "Long lines of code are cut: left and right scroll them.", timeout=2
+        )
+
+    def action_find(self) -> None:
+        """Open the line to find text."""
+        self.pane.query_one(FindBar).open()
+
+    @on(FindBar.Changed)
+    def _find_changed(self, event: FindBar.Changed) -> None:
+        self.transcript.find(event.text)
+
+    @on(FindBar.Step)
+    def _find_step(self, event: FindBar.Step) -> None:
+        (self.transcript.find_next if event.by > 0 else self.transcript.find_previous)()
+
+    @on(FindBar.Closed)
+    def _find_closed(self) -> None:
+        self.transcript.find("")
+        self.pane.prompt.focus()
+
+    @on(Transcript.FindUpdated)
+    def _show_hits(self, event: Transcript.FindUpdated) -> None:
+        self.pane.query_one(FindBar).count(*event.hits)
+
+    def action_find_next(self) -> None:
+        """Go to the next hit."""
+        self.post_message(FindBar.Step(1))
+
+    def action_find_previous(self) -> None:
+        """Go to the previous hit."""
+        self.post_message(FindBar.Step(-1))
+
+    @on(Transcript.LinkActivated)
+    def _link(self, event: Transcript.LinkActivated) -> None:
+        if not is_safe(event.href):
+            self.notify(f"Not opened: {visible_line(event.href)[:200]}", severity="warning", markup=False)
+            return
+
+        def decide(agreed: bool | None) -> None:
+            if agreed:
+                self.app.open_url(event.href)
+
+        self.app.push_screen(ConfirmScreen(f"Open this link?\n{visible_line(event.href)[:400]}", "Open", "Leave"), decide)

@@ -1,0 +1,130 @@
+"""The main screen's streams: sending, stopping, and the ways on after an answer."""
+
+from __future__ import annotations
+
+from textual import on
+
+from tui.engine.answer import Answer
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.tab_screen import TabScreen
+from tui.screens.text_view import TextScreen
+from tui.widgets.failure_banner import Action
+from tui.widgets.find_bar import FindBar
+from tui.widgets.prompt import Prompt, size_label
+from tui.workspace import Tab
+
+
+class Streaming(TabScreen):
+    """What the person does to streams."""
+
+    @on(Prompt.Submitted)
+    def _prompt_submitted(self, event: Prompt.Submitted) -> None:
+        tab = self.tab
+        if not event.text.strip():
+            self.notify("Type a prompt first.", timeout=3)
+        elif tab.busy:
+            self.notify(
+                "This tab is still streaming: escape stops it, ctrl+n opens another tab. Your prompt stays here.", timeout=5
+            )
+        else:
+            event.prompt.sent()
+            self.history.append(event.text)
+            self.send(tab, event.text)
+
+    def send(self, tab: Tab, prompt: str) -> None:
+        """Ask `prompt` in `tab`, unless the key would cross the network in clear and the person minds."""
+        if not tab.endpoint.key_in_clear or tab.endpoint.name in self.streamtui.allowed_in_clear:
+            self.start(tab, tab.conversation.ask(prompt)[1])
+            return
+
+        def decide(agreed: bool | None) -> None:
+            if agreed:
+                self.streamtui.allowed_in_clear.add(tab.endpoint.name)
+                self.start(tab, tab.conversation.ask(prompt)[1])
+            else:
+                self.pane_of(tab).prompt.set_value(prompt)
+
+        question = f"{tab.endpoint.base_url} is plain http: your key would cross the network unencrypted. Send it all the same?"
+        self.app.push_screen(ConfirmScreen(question, "Send", "Don't send"), decide)
+
+    def start(self, tab: Tab, answer: Answer) -> None:
+        """Run the stream of a new answer."""
+        self.streamtui.save_turn(tab, answer)
+        self.run_worker(self.workspace.stream(tab, answer), group=tab.id, exclusive=True, name=f"stream {tab.id}")
+        if tab is self.workspace.active:
+            self.pane.transcript.follow()
+        self.state_changed(tab)
+
+    def action_stop(self) -> None:
+        """Stop the visible stream; its text stays."""
+        find = self.pane.query_one(FindBar)
+        if find.display:
+            find.action_close()
+        elif self.pane.prompt.leave_edit():
+            pass
+        elif self.tab.busy:
+            self.workers.cancel_group(self, self.tab.id)
+
+    def action_retry(self) -> None:
+        """Ask again; the old answer stays as an alternative."""
+        if self._idle_turn("retry"):
+            self.start(self.tab, self.tab.conversation.retry())
+
+    def action_continue(self) -> None:
+        """Ask for the rest."""
+        if not self._idle_turn("continue"):
+            return
+        if not self.tab.conversation.turns[-1].reply.can_continue:
+            self.notify("There is nothing to continue: only an answer that broke off or was cut can be continued.", timeout=4)
+            return
+        self.start(self.tab, self.tab.conversation.continue_answer())
+
+    def action_edit(self) -> None:
+        """Take the last prompt back into the prompt, to change and resend it."""
+        if self._idle_turn("edit"):
+            prompt = self.pane.prompt
+            prompt.edit(self.tab.conversation.turns[-1].prompt)
+            prompt.focus()
+
+    @on(Prompt.Edited)
+    def _prompt_edited(self, event: Prompt.Edited) -> None:
+        if event.text.strip() and not self.tab.busy:
+            event.prompt.sent()
+            self.start(self.tab, self.tab.conversation.edit_last(event.text)[1])
+
+    @on(Prompt.EditLast)
+    def _edit_last(self) -> None:
+        if self.tab.conversation.turns and not self.tab.busy:
+            self.action_edit()
+
+    def action_alternative(self, by: int) -> None:
+        """Show another answer to the last prompt."""
+        if self.tab.conversation.turns and not self.tab.busy:
+            self.tab.conversation.select_alternative(by)
+            self.state_changed(self.tab)
+
+    def _idle_turn(self, wish: str) -> bool:
+        if self.tab.busy:
+            self.notify(f"Still streaming: escape stops it, then {wish}.", timeout=4)
+        elif not self.tab.conversation.turns:
+            self.notify(f"There is nothing to {wish} yet.", timeout=3)
+        else:
+            return True
+        return False
+
+    @on(Action.Pressed)
+    async def _banner_action(self, event: Action.Pressed) -> None:
+        await self.run_action(event.name)
+
+    @on(Prompt.HugePaste)
+    def _huge_paste(self, event: Prompt.HugePaste) -> None:
+        def decide(agreed: bool | None) -> None:
+            if agreed:
+                event.prompt.insert_chip(event.text)
+
+        size = size_label(len(event.text.encode("utf-8", "replace")))
+        self.app.push_screen(ConfirmScreen(f"The paste is {size}. Keep it?", "Keep it", "Drop it"), decide)
+
+    @on(Prompt.ChipOpened)
+    def _chip_opened(self, event: Prompt.ChipOpened) -> None:
+        self.app.push_screen(TextScreen(event.label, event.text))

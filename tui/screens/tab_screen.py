@@ -1,0 +1,59 @@
+"""What the parts of the main screen share: the tab in front, its page, and the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.screen import Screen
+
+from tui.settings import Endpoint
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.frame_clock import FrameClock
+from tui.widgets.transcript import Transcript
+from tui.workspace import Tab, Workspace
+
+if TYPE_CHECKING:
+    from tui.app import StreamTUI
+
+
+class TabScreen(Screen[None]):
+    """A screen of tabs. Its parts (`streaming`, `reading`, `copying`) are classes of their own over this one."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+        self.found: list[Endpoint] = []  # local servers
+        self.history: list[str] = []  # prompts that were sent, oldest first; shared by all tabs
+        self.frames = FrameClock(self, self._frame)
+
+    @property
+    def tab(self) -> Tab:
+        """The tab in front."""
+        assert self.workspace.active is not None, "a tab is always open"  # noqa: S101 - an invariant, not input
+        return self.workspace.active
+
+    @property
+    def pane(self) -> ConversationPane:
+        """The page in front."""
+        return self.pane_of(self.tab)
+
+    def pane_of(self, tab: Tab) -> ConversationPane:
+        """The page of a tab. Raises NoMatches if it was never shown."""
+        return self.query_one(f"#pane-{tab.id}", ConversationPane)
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation's view in front."""
+        return self.pane.transcript
+
+    @property
+    def streamtui(self) -> StreamTUI:
+        """The app, by its own type."""
+        return cast("StreamTUI", self.app)
+
+    def state_changed(self, tab: Tab) -> None:
+        """Show a new state of `tab`."""
+        raise NotImplementedError
+
+    def _frame(self, deadline: float) -> bool:
+        return self.pane.frame(deadline)
