@@ -56,7 +56,7 @@ class StreamTUI(App[None]):
         self.settings = settings
         self.prompts = prompts
         self.workspace = Workspace(settings, client_factory, clock=clock)
-        self.clipboard = Clipboard(self._write_terminal)
+        self.routes = Clipboard(self._write_terminal)
         self.allowed_in_clear: set[str] = set()  # endpoints whose key may cross the network in clear, this time
         self._last_interrupt = float("-inf")
 

@@ -34,7 +34,7 @@ class Copying(TabScreen):
         self.run_worker(self._copy(what, text), group="copy")
 
     async def _copy(self, what: str, text: str) -> None:
-        result = await self.streamtui.clipboard.copy(text)
+        result = await self.streamtui.routes.copy(text)
         if result.too_large:
             self.notify(f"The {what} is too large for the terminal's clipboard: save it to a file.", severity="warning")
             self.save(what, text)

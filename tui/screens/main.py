@@ -9,18 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.css.query import NoMatches
-from textual.widgets import Footer
 
 from tui.engine.answer import Answer
 from tui.engine.events import Event
-from tui.keymap import COMMANDS, key_label
+from tui.keymap import COMMANDS
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.copying import Copying
 from tui.screens.reading import Reading
 from tui.screens.streaming import Streaming
 from tui.settings import Endpoint
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.tab_bar import TabBar
 from tui.workspace import Tab, Workspace
@@ -33,9 +32,8 @@ def _bindings() -> list[BindingType]:
         Binding(
             command.keys,
             command.action,
-            command.footer or command.title,
-            show=bool(command.footer),
-            key_display=key_label(command.keys),
+            command.title,
+            show=False,
             priority=command.first,
         )
         for command in COMMANDS
@@ -61,7 +59,7 @@ class MainScreen(Streaming, Reading, Copying):
         yield TabBar(self.workspace)
         yield Container(id="panes")
         yield StatusBar(self.workspace)
-        yield Footer(show_command_palette=False)
+        yield KeyBar()
 
     async def on_mount(self) -> None:
         """Open the first tab, or one for each prompt, all streaming at once."""
@@ -75,13 +73,13 @@ class MainScreen(Streaming, Reading, Copying):
 
     async def show_tab(self, tab: Tab) -> None:
         """Bring a tab to the front; what is on its screen first."""
-        self.workspace.select(tab)
-        try:
-            pane = self.pane_of(tab)
-        except NoMatches:
+        pane = self.panes.get(tab.id)
+        if pane is None:
             pane = ConversationPane(tab, history=self.history, wake=self.frames.wake)
             await self.query_one("#panes").mount(pane)
-        for other in self.query(ConversationPane):
+            self.panes[tab.id] = pane
+        self.workspace.select(tab)
+        for other in self.panes.values():
             other.display = other is pane
         pane.refresh_state(self.workspace.clock(), self.found)
         pane.prompt.focus()
@@ -127,7 +125,7 @@ class MainScreen(Streaming, Reading, Copying):
 
     async def _close_now(self, tab: Tab) -> None:
         self.workers.cancel_group(self, tab.id)
-        for pane in self.query(f"#pane-{tab.id}"):
+        if pane := self.panes.pop(tab.id, None):
             await pane.remove()
         self.workspace.close(tab)
         self._states.pop(tab.id, None)
@@ -166,7 +164,7 @@ class MainScreen(Streaming, Reading, Copying):
     def state_changed(self, tab: Tab) -> None:
         """Show a new state of `tab`: its label, and in front its banner and status."""
         self._states[tab.id] = tab.state
-        if not self.is_mounted:
+        if not self.is_attached or not self.app.is_running:
             return
         if tab is self.workspace.active:
             self.pane.refresh_state(self.workspace.clock(), self.found)
@@ -182,9 +180,6 @@ class MainScreen(Streaming, Reading, Copying):
         failure = self.tab.answer.failure if self.tab.answer else None
         if not self.workspace.busy and (failure is None or failure.retry_after is None):
             self._beat.pause()
-
-    def _frame(self, deadline: float) -> bool:
-        return self.pane.frame(deadline)
 
     # -- dialogs
 

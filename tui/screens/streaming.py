@@ -55,6 +55,10 @@ class Streaming(TabScreen):
             self.pane.transcript.follow()
         self.state_changed(tab)
 
+    def action_prompt_submit(self) -> None:
+        """Send what the prompt holds: enter, by mouse."""
+        self.pane.prompt.action_submit()
+
     def action_stop(self) -> None:
         """Stop the visible stream; its text stays."""
         find = self.pane.query_one(FindBar)

@@ -24,6 +24,7 @@ class TabScreen(Screen[None]):
         self.workspace = workspace
         self.found: list[Endpoint] = []  # local servers
         self.history: list[str] = []  # prompts that were sent, oldest first; shared by all tabs
+        self.panes: dict[str, ConversationPane] = {}  # tab id → its page, once it was shown
         self.frames = FrameClock(self, self._frame)
 
     @property
@@ -38,8 +39,8 @@ class TabScreen(Screen[None]):
         return self.pane_of(self.tab)
 
     def pane_of(self, tab: Tab) -> ConversationPane:
-        """The page of a tab. Raises NoMatches if it was never shown."""
-        return self.query_one(f"#pane-{tab.id}", ConversationPane)
+        """The page of a tab. Raises KeyError if it was never shown."""
+        return self.panes[tab.id]
 
     @property
     def transcript(self) -> Transcript:
@@ -56,4 +57,5 @@ class TabScreen(Screen[None]):
         raise NotImplementedError
 
     def _frame(self, deadline: float) -> bool:
-        return self.pane.frame(deadline)
+        active = self.workspace.active
+        return active is not None and self.panes[active.id].frame(deadline)

@@ -31,7 +31,7 @@ class ConversationPane(Vertical):
         yield Transcript(self.tab.conversation, wake=self._wake)
         yield FindBar()
         yield FailureBanner()
-        yield Prompt(self.tab.draft, history=self._history)
+        yield Prompt(self.tab.draft, earlier=self._history)
 
     @property
     def transcript(self) -> Transcript:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from time import perf_counter
+from typing import Any
 
 from textual.app import App
 from textual.dom import DOMNode
@@ -31,6 +32,7 @@ class FrameClock:
         self._pull = pull
         self._clock = clock
         self._awake = False
+        self._drawing = False
         self._handle: asyncio.Handle | None = None
         self._not_before = float("-inf")
         self._given_way = 0
@@ -54,7 +56,8 @@ class FrameClock:
 
     def _schedule(self) -> None:
         self._awake = True
-        self._call(self._not_before - self._clock())
+        if not self._drawing:
+            self._call(self._not_before - self._clock())
 
     def _call(self, delay: float) -> None:
         loop = asyncio.get_running_loop()
@@ -72,10 +75,10 @@ class FrameClock:
         else:
             self._frame(app)
 
-    def _frame(self, app: App[object]) -> None:
+    def _frame(self, app: App[Any]) -> None:
         self._given_way = 0
         # what is woken while drawing comes next: the flag is down before, and is looked at after
-        self._awake = False
+        self._awake, self._drawing = False, True
         start = self._clock()
         try:
             with self._owner._context():  # noqa: SLF001 - as Textual calls its own timers
@@ -83,20 +86,22 @@ class FrameClock:
         except Exception as error:  # handed on, as Textual does with what a handler raises
             app._handle_exception(error)  # noqa: SLF001 - it has no public name
             return
+        finally:
+            self._drawing = False
         end = self._clock()
         self._not_before = max(start + INTERVAL, end + REST * (end - start))
         self.frames += 1
-        if more and not self._awake:
+        if more or self._awake:
             self._schedule()
 
 
-def _input_waits(app: App[object]) -> bool:
+def _input_waits(app: App[Any]) -> bool:
     """Whether a key or a mouse event is on its way."""
     focused = app.focused
     return bool(app.message_queue_size or app.screen.message_queue_size or (focused and focused.message_queue_size))
 
 
-def terminal_backlog(app: App[object]) -> int:
+def terminal_backlog(app: App[Any]) -> int:
     """How many writes the terminal has not taken yet; 0 where that can't be known."""
     writer = getattr(getattr(app, "_driver", None), "_writer_thread", None)
     queue = getattr(writer, "_queue", None)

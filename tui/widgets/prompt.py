@@ -11,6 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TextArea
 
+from tui.terminal.keys import NEWLINE_KEYS
+
 CHIP_OVER = 20_000  # bytes of a paste before it becomes a chip
 ASK_OVER = 4_000_000  # bytes of a paste before the person is asked
 PLACEHOLDER = "Ask anything"
@@ -34,7 +36,7 @@ class Prompt(TextArea):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "send", priority=True),
-        Binding("ctrl+j,shift+enter,alt+enter,shift+\r", "newline", "new line", show=False, priority=True),
+        Binding(NEWLINE_KEYS, "newline", "new line", show=False, priority=True),
         Binding("alt+z", "redo", "redo", show=False),
         Binding("up", "cursor_up", show=False),
         Binding("down", "cursor_down", show=False),
@@ -82,11 +84,11 @@ class Prompt(TextArea):
             self.label = label
             self.text = text
 
-    def __init__(self, draft: str = "", *, history: Sequence[str] = (), id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, draft: str = "", *, earlier: Sequence[str] = (), id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(soft_wrap=True, show_line_numbers=False, compact=True, tab_behavior="focus", id=id)
         self.placeholder = PLACEHOLDER
         self.highlight_cursor_line = False
-        self.history = history
+        self.earlier = earlier
         self._place = 0  # how far back in the history; 0 is what is being written
         self._unsent = ""
         self._editing = False
@@ -171,7 +173,7 @@ class Prompt(TextArea):
         """Go up a line, or back in the history from the first one."""
         if select or not self.cursor_at_first_line:
             super().action_cursor_up(select)
-        elif self._place < len(self.history):
+        elif self._place < len(self.earlier):
             self._recall(self._place + 1)
         elif not self.text:
             self.post_message(self.EditLast())
@@ -187,7 +189,7 @@ class Prompt(TextArea):
         if self._place == 0:
             self._unsent = self.value
         self._place = place
-        self.set_value(self.history[-place] if place else self._unsent)
+        self.set_value(self.earlier[-place] if place else self._unsent)
 
     def sent(self) -> None:
         """Empty it, after what it held was taken."""
