@@ -138,7 +138,8 @@ class TextSection(_Settled):
     def strip(self, y: int) -> Strip:
         if (strip := self._strips.get(y)) is None:
             text = self._laid_out()[y][0].text
-            strip = self._strips[y] = Strip([Segment(text, self._style(self._style_name))] if text else [])
+            full = Strip([Segment(text, self._style(self._style_name))] if text else [])
+            strip = self._strips[y] = full.crop(0, self._width)  # one wide character may be too much already
         return strip
 
     def row(self, y: int) -> Row:
@@ -178,7 +179,8 @@ def wrap(line: str, width: int) -> list[tuple[str, str | None, int]]:
     joins: str | None = None
     start = 0
     while cell_len(rest := line[start:]) > width:
-        piece = chop_cells(rest[: width + 1], width)[0] or rest[0]
+        # a cluster may be many characters: look at more than the row can hold, but not at a whole long line each time
+        piece = next(iter(chop_cells(rest[: 4 * width + 16], width)), "") or rest[0]
         end = start + len(piece)
         space = end if line[end : end + 1] == " " else line.rfind(" ", start + 1, end)
         broken = space <= start or not line[start:space].strip()

@@ -211,6 +211,7 @@ class Viewport(ScrollView):
         if styles is not self._styles:
             self._styles = styles
             self.stack.restyle(styles)
+            self._advance(perf_counter())
             self.wake()
 
     # drawing
