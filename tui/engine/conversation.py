@@ -22,7 +22,7 @@ class StillStreamingError(RuntimeError):
     """The conversation's last answer has not ended; stop it first."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Conversation:
     """A list of turns with one model at one endpoint. A turn is asked, retried, continued or edited only at the end."""
 

@@ -1,0 +1,98 @@
+"""Events as rows and back, exactly: text keeps its lone surrogates, JSON its unusual numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tui.engine import events
+from tui.engine.failure import Failure
+
+_PLAIN: dict[str, type[events.TextDelta | events.ReasoningDelta | events.RefusalDelta]] = {
+    "text": events.TextDelta,
+    "reasoning": events.ReasoningDelta,
+    "refusal": events.RefusalDelta,
+}
+_OTHER: dict[str, Callable[..., events.Event]] = {
+    "opened": events.Opened,
+    "retrying": lambda failure, **rest: events.Retrying(failure=Failure(**failure), **rest),
+    "stall": events.StallNotice,
+    "identified": events.Identified,
+    "tool": events.ToolCallDelta,
+    "usage": events.UsageReported,
+    "reason": events.ReasonGiven,
+    "footnote": events.Footnote,
+    "finished": events.Finished,
+    "failed": lambda failure: events.Failed(Failure(**failure)),
+    "cancelled": events.Cancelled,
+}
+_NAMES: dict[type, str] = {kind: name for name, kind in _PLAIN.items()} | {
+    events.Opened: "opened",
+    events.Retrying: "retrying",
+    events.StallNotice: "stall",
+    events.Identified: "identified",
+    events.ToolCallDelta: "tool",
+    events.UsageReported: "usage",
+    events.ReasonGiven: "reason",
+    events.Footnote: "footnote",
+    events.Finished: "finished",
+    events.Failed: "failed",
+    events.Cancelled: "cancelled",
+}
+TERMINAL = frozenset(("finished", "failed", "cancelled"))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event, or a run of deltas in one. `at` and `until` are when its first and its last came, in monotonic seconds."""
+
+    kind: str
+    choice: str | None  # a server may count beyond SQLite's integers
+    at: float
+    until: float
+    body: bytes
+
+
+def pack(text: str) -> bytes:
+    """Text as it is stored: UTF-8, lone surrogates let through."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def unpack(stored: bytes) -> str:
+    """What `pack` packed."""
+    return stored.decode("utf-8", "surrogatepass")
+
+
+def pack_json(value: Any) -> bytes:
+    """JSON in ASCII, so that lone surrogates are escapes. What JSON can't say becomes null."""
+    try:
+        return json.dumps(value, default=_plain).encode("ascii")
+    except (TypeError, ValueError, RecursionError):
+        return b"null"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def encode(event: events.Event, at: float, until: float) -> Row:
+    """`event` as a row."""
+    name = _NAMES[type(event)]
+    if isinstance(event, (events.TextDelta, events.ReasoningDelta, events.RefusalDelta)):
+        return Row(name, str(event.choice), at, until, pack(event.text))
+    fields: dict[str, Any] = {"usage": event.usage} if isinstance(event, events.UsageReported) else asdict(event)
+    return Row(name, None, at, until, pack_json(fields))
+
+
+def decode(row: Row) -> events.Event | None:
+    """The event of a row; None where it can't be read, as when a newer version wrote it."""
+    try:
+        if row.kind in _PLAIN:
+            return _PLAIN[row.kind](unpack(row.body), int(row.choice or 0))
+        return _OTHER[row.kind](**json.loads(row.body))
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None

@@ -1,0 +1,110 @@
+"""A conversation as Markdown, to read, and as JSON, with everything in it. Pure functions."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+
+from tui.engine.answer import Answer, State
+from tui.engine.conversation import Conversation
+from tui.engine.turn import Reply, Turn
+from tui.safe_text import without_controls
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SILENT: frozenset[State] = frozenset(("complete", "refused"))
+
+
+def to_markdown(conversation: Conversation) -> tuple[str, int]:
+    """The shown replies as Markdown, less control characters, and how many of those were left out."""
+    parts = [f"# {_one_line(conversation.title) or 'Conversation'}"]
+    if conversation.system:
+        parts += ["## System", conversation.system]
+    for turn in conversation.turns:
+        parts += _turn_parts(turn)
+    return without_controls("\n\n".join(part.rstrip("\n") for part in parts if part) + "\n")
+
+
+def to_json(conversation: Conversation) -> str:
+    """Everything, alternatives too, as JSON. Text is exact, save that an unpaired surrogate becomes U+FFFD."""
+    talk = conversation
+    tree = {
+        "format": "streamtui.conversation",
+        "version": 1,
+        "id": talk.id,
+        "title": talk.title,
+        "model": talk.model,
+        "endpoint": talk.endpoint_name,
+        "system": talk.system,
+        "params": talk.params,
+        "turns": [_turn_tree(turn) for turn in talk.turns],
+    }
+    return _SURROGATE.sub("\ufffd", json.dumps(tree, ensure_ascii=False, indent=2)) + "\n"
+
+
+def answer_tree(answer: Answer) -> dict[str, Any]:
+    """One answer as JSON values. Seconds are rounded to milliseconds."""
+    failure = asdict(answer.failure) if answer.failure else None
+    return {
+        "id": answer.id,
+        "state": answer.state,
+        "text": answer.text,
+        "reasoning": answer.reasoning,
+        "refusal": answer.refusal,
+        "tool_calls": [call.as_openai() for call in answer.tool_calls],
+        "finish_reason": answer.finish_reason,
+        "usage": answer.usage,
+        "model": answer.model or answer.requested_model,
+        "request_id": answer.request_id,
+        "failure": failure,
+        "footnotes": answer.footnotes,
+        "timing": _timing(answer),
+    }
+
+
+def _timing(answer: Answer) -> dict[str, float | None]:
+    meter = answer.meter
+    total = None if meter.ended is None or meter.started is None else meter.elapsed(meter.ended)
+    timing = {"first_token_s": meter.first_token, "total_s": total, "tokens_per_s": meter.rate(answer.completion_tokens[0])}
+    return {name: None if value is None else round(value, 3) for name, value in timing.items()}
+
+
+def _turn_tree(turn: Turn) -> dict[str, Any]:
+    return {"id": turn.id, "prompts": turn.prompts, "shown": turn.shown, "replies": [_reply_tree(r) for r in turn.replies]}
+
+
+def _reply_tree(reply: Reply) -> dict[str, Any]:
+    answers = [answer_tree(answer) for answer in reply.answers]
+    return {"prompt": reply.version, "text": reply.text, "seams": reply.seam_offsets, "answers": answers}
+
+
+def _turn_parts(turn: Turn) -> list[str]:
+    reply = turn.reply
+    answer = reply.answer
+    heading = "## " + _one_line(answer.model or answer.requested_model or "Answer")
+    return ["## You", _closed(turn.prompt), heading, _closed(reply.said), _remark(answer)]
+
+
+def _remark(answer: Answer) -> str:
+    """What a reader must know of an answer that is not whole."""
+    if answer.state in _SILENT:
+        return ""
+    why = f": {_one_line(answer.failure.title)}" if answer.failure else "."
+    return f"> *{answer.state.capitalize()}{why}*"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _closed(text: str) -> str:
+    """`text`, with an end to a code fence that it leaves open: what follows is not code."""
+    fence = ""
+    for mark, rest in _FENCE.findall(text):
+        if not fence:
+            fence = mark
+        elif mark.startswith(fence) and not rest.strip():
+            fence = ""
+    return f"{text.rstrip()}\n{fence}" if fence else text

@@ -1,0 +1,97 @@
+"""An answer from its rows, and rows from an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tui.engine import events
+from tui.engine.answer import Answer, Choice, IllegalTransitionError, Part, State
+from tui.engine.failure import Failure
+from tui.storage.codec import Row, decode, encode
+
+#: What became of an answer that has no end in the journal.
+ENDED_EARLY = Failure(
+    "closed",
+    "streamtui ended before this answer did.",
+    advice="What had arrived is kept. Continue asks for the rest.",
+)
+#: What became of one whose rest was dropped, because it could not be saved.
+NOT_SAVED = Failure("closed", "The rest of this answer could not be saved.", advice="What was saved before is kept.")
+
+_ENDS: dict[State, events.Event] = {
+    "cancelled": events.Cancelled(),
+    **dict.fromkeys(("complete", "truncated", "filtered", "refused"), events.Finished()),
+}
+
+
+def restore(answer_id: str, model: str, started: float, rows: Iterable[Row]) -> Answer:
+    """Fold `rows` into an Answer that is final: one without an end is interrupted if anything had come, else failed."""
+    answer = Answer(model, id=answer_id)
+    answer.meter.start(started)
+    now = started
+    for row in rows:
+        event = decode(row)
+        if event is None:
+            continue
+        try:
+            answer.apply(event, row.at)
+        except IllegalTransitionError:
+            break  # two ends: the first one stands
+        now = max(now, row.until)
+        if isinstance(event, events.Content):
+            answer.meter.last = now
+    if not answer.final:
+        answer.apply(events.Failed(ENDED_EARLY), now)
+    return answer
+
+
+def rows_of(answer: Answer) -> list[Row]:
+    """Rows that restore `answer` as it is now; more may follow unless it is final."""
+    meter = answer.meter
+    start = meter.started or 0.0
+    first = start if meter.first is None else meter.first
+    last = first if meter.last is None else meter.last
+    end = last if meter.ended is None else meter.ended
+    rows = [encode(event, start, start) for event in _head(answer)]
+    content = [event for choice in answer.choices.values() for event in _content(choice)]
+    rows += [encode(event, first, first) for event in content[:-1]]
+    rows += [encode(event, last if content[:-1] else first, last) for event in content[-1:]]
+    return rows + [encode(event, end, end) for event in _tail(answer)]
+
+
+def _head(answer: Answer) -> Iterator[events.Event]:
+    if answer.status is not None:
+        yield events.Opened(answer.status, answer.request_id)
+    if answer.model is not None or answer.response_id is not None:
+        yield events.Identified(answer.model, answer.response_id)
+
+
+def _content(choice: Choice) -> Iterator[events.Event]:
+    return (_delta(part, choice.index) for part in choice.parts)
+
+
+def _delta(part: Part, choice: int) -> events.Event:
+    match part.kind:
+        case "text":
+            return events.TextDelta(part.log.since(0), choice)
+        case "reasoning":
+            return events.ReasoningDelta(part.log.since(0), choice)
+        case "refusal":
+            return events.RefusalDelta(part.log.since(0), choice)
+    call = part.call
+    assert call is not None, "a tool call's part has its call"  # noqa: S101 - for the type checker
+    return events.ToolCallDelta(call.index, call.id, call.name, call.arguments.since(0), choice)
+
+
+def _tail(answer: Answer) -> Iterator[events.Event]:
+    for choice in answer.choices.values():
+        if choice.reason is not None:
+            yield events.ReasonGiven(choice.reason, choice.index)
+    if answer.usage is not None:
+        yield events.UsageReported(answer.usage)
+    for note in answer.footnotes:
+        yield events.Footnote(note)
+    if answer.failure is not None:
+        yield events.Failed(answer.failure)
+    elif answer.state in _ENDS:
+        yield _ENDS[answer.state]
