@@ -15,4 +15,5 @@ def styles_folder(package: Path = _PACKAGE) -> Path:
 
 def style_files() -> list[str | PurePath]:
     """All style sheets, absolute: `app.tcss` first, so that every widget's own sheet has the last word."""
-    return sorted(styles_folder().glob("*.tcss"), key=lambda path: (path.name != "app.tcss", path.name))
+    sheets = sorted(styles_folder().glob("*.tcss"), key=lambda sheet: (sheet.name != "app.tcss", sheet.name))
+    return [*sheets]
