@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from line_view_kit import FOREVER, Script, ViewApp, cell_of, numbered, shown
 from textual.events import MouseScrollUp
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from tests.markdown.line_view_kit import FOREVER, Script, ViewApp, cell_of, numbered, shown
 from tui.markdown.line_view import LineView
 from tui.markdown.section import Action, Target
 from tui.markdown.sections import BlankSection, RowSection, TextSection

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from line_view_kit import Script, numbered
 from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
+from tests.markdown.line_view_kit import Script, numbered
 from tui.markdown.overlay import Span, lay_over, mark_right
 from tui.markdown.scroll_bar import bar_strips
 from tui.markdown.sections import BlankSection, RowSection, TextSection, wrap

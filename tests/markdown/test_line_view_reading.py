@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from line_view_kit import FOREVER, Script, ViewApp, cell_of, numbered, shown
 from textual.geometry import Offset
 from textual.selection import SELECT_ALL, Selection
 
+from tests.markdown.line_view_kit import FOREVER, Script, ViewApp, cell_of, numbered, shown
 from tui.markdown.line_view import LineView
 from tui.markdown.section import CodeBlock, Link, Target
 from tui.markdown.sections import BlankSection, TextSection
