@@ -135,7 +135,7 @@ class Answer:
         self.revision = 0
 
     def apply(self, event: events.Event, now: float) -> None:
-        """Fold one event in, at `now` (monotonic seconds). If it can't follow, raises IllegalTransitionError, nothing changed."""
+        """Fold one event in, at `now` (monotonic seconds). If it can't follow: IllegalTransitionError, nothing changed."""
         kind = type(event)
         target = TRANSITIONS.get(self.state, {}).get(kind)
         if target is None:

@@ -121,8 +121,7 @@ class Decoder:
         for place, choice in enumerate(choices):
             if isinstance(choice, Mapping):
                 self._choice(choice, place)
-        if self.complaint is None:
-            self.complaint = find_error(chunk, event)
+        self.complaint = find_error(chunk, event) or self.complaint  # says more than a mere reason
         self.late = ended
         if choices or "choices" in chunk:
             self.recognised = True

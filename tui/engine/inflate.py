@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 _STEP = 2**20  # bytes that one step may inflate to: a small piece can hold a large text
 _MAGIC = b"\x1f\x8b"
@@ -64,7 +65,19 @@ class Inflater:
                 if not (self._gzip and data and data.startswith(_MAGIC[: len(data)])):
                     return  # padding after the end
                 self._zlib = zlib.decompressobj(31)
-            piece = self._zlib.decompress(data, _STEP)
+            before = self._zlib.copy()
+            try:
+                piece = self._zlib.decompress(data, _STEP)
+            except zlib.error:
+                yield from _until_damage(before, data)
+                raise
             if piece:
                 yield piece
             data = self._zlib.unconsumed_tail or self._zlib.unused_data
+
+
+def _until_damage(state: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """What `data` decodes to before its damage: it arrived, so it counts."""
+    with suppress(zlib.error):
+        for place in range(len(data)):
+            yield state.decompress(data[place : place + 1])

@@ -16,7 +16,7 @@ _UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EN
 _BAD_URL = {"UnsupportedProtocol", "InvalidURL"}
 _UNSENDABLE = {*_BAD_URL, "LocalProtocolError"}
 #: Words by which the HTTP library says that the other side went away, not that it sent nonsense.
-_WENT_AWAY = ("disconnected", "peer closed", "incomplete", "connection closed", "eof occurred")
+_WENT_AWAY = ("disconnected", "peer closed", "closed connection", "incomplete", "connection closed", "eof occurred")
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

@@ -210,11 +210,11 @@ class StreamReader:
         found, whole = values(body)
         if not whole:
             found = [value for line in self._plain for value in values(line)[0]]
-        for value in _flattened(found):
-            if isinstance(value, Mapping):
-                self._object(value)
-                self._answers += whole and self._decoder.is_message
-        if whole:
+        objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
+        for value in objects:
+            self._object(value)
+            self._answers += whole and self._decoder.is_message
+        if whole and objects:
             self._plain.clear()
             self._lines = 1
 
@@ -239,7 +239,7 @@ class StreamReader:
         self.done = True
 
     def _complain(self, complaint: Complaint) -> None:
-        if self._decoder.late:
+        if self._decoder.late or (self._decoder.complaint is None and self.ended):
             self._decoder.complaint = None
             self._note(f"After the end the server reported an error: {complaint.message}")
             return

@@ -184,7 +184,8 @@ class Splitter:
             return
         field, _, value = line.partition(b":")
         if field not in _FIELDS:
-            out.append(Line(_text(line)))
+            if not line.isspace():
+                out.append(Line(_text(line)))
         elif field == b"data":
             self._add_data(b"", out)
         elif field == b"event" and not self._skip_event:
