@@ -27,6 +27,8 @@ from tui.storage.replay import rows_of
 from tui.storage.store import Store
 from tui.storage.writer import Call, Status, Writer
 
+__all__ = ["Journal", "OpenTab", "SavedTab", "Status"]
+
 GATHER = 0.05  # seconds that events gather before they are written together
 
 

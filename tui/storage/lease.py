@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui.storage.files import private_file
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -35,7 +37,8 @@ class Lease:
 
     def __init__(self, folder: Path, instance: str) -> None:
         self._path = _path(folder, instance)
-        self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        private_file(self._path)
+        self._handle = os.open(self._path, os.O_RDWR)
         _lock(self._handle)
 
     def holds(self) -> bool:
@@ -74,7 +77,8 @@ def forget(folder: Path, instance: str) -> None:
 @contextlib.contextmanager
 def only_one(path: Path) -> Iterator[None]:
     """One process at a time may be in here."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    private_file(path)
+    handle = os.open(path, os.O_RDWR)
     try:
         _lock(handle, wait=True)
         yield
