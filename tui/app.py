@@ -5,23 +5,24 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui.engine.answer import Answer
-from tui.engine.events import Event
+from tui.keeping import Keeper
 from tui.keymap import COMMANDS, key_label
 from tui.screens.main import MainScreen
-from tui.settings import Settings
+from tui.settings import Endpoint, Settings
+from tui.storage.writer import Status
 from tui.style_files import style_files
 from tui.terminal.clipboard import Clipboard
 from tui.terminal.keys import install_key_fixes
-from tui.workspace import Connect, Tab, Workspace
+from tui.workspace import Connect, Workspace
 
+Discover = Callable[[], Awaitable[list[Endpoint]]]
 QUIT_WITHIN = 2.0  # seconds between two ctrl+c that quit
 
 
@@ -30,6 +31,13 @@ def connect(endpoint, timeouts):  # type: ignore[no-untyped-def] # typed by Conn
     from tui.providers.client import async_client
 
     return async_client(endpoint, timeouts)
+
+
+async def discover() -> list[Endpoint]:
+    """The default way to the servers on this machine."""
+    from tui.providers.discovery import discover as ask_loopback
+
+    return await ask_loopback()
 
 
 class StreamTUI(App[None]):
@@ -50,6 +58,7 @@ class StreamTUI(App[None]):
         *,
         client_factory: Connect = connect,
         clock: Callable[[], float] = time.monotonic,
+        discover: Discover = discover,
     ) -> None:
         install_key_fixes()
         super().__init__()
@@ -57,6 +66,9 @@ class StreamTUI(App[None]):
         self.prompts = prompts
         self.workspace = Workspace(settings, client_factory, clock=clock)
         self.routes = Clipboard(self._write_terminal)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.keeper = Keeper(settings.data_dir, save=settings.save, on_status=self._on_status)
+        self._discover = discover
         self.allowed_in_clear: set[str] = set()  # endpoints whose key may cross the network in clear, this time
         self._last_interrupt = float("-inf")
 
@@ -68,7 +80,7 @@ class StreamTUI(App[None]):
         """Take the theme, and end well when the terminal or the system says so."""
         if self.settings.theme:
             self.theme = self.settings.theme
-        loop = asyncio.get_running_loop()
+        loop = self._loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name) and not self.is_headless:
                 number = getattr(signal, name)
@@ -89,9 +101,14 @@ class StreamTUI(App[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """Every copy that Textual itself makes takes our routes."""
         self._clipboard = text
+        self.main_screen.copy("selection", text)
+
+    @property
+    def main_screen(self) -> MainScreen:
+        """The screen at the bottom."""
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen), "the main screen is always at the bottom"  # noqa: S101 - an invariant
-        screen.copy("selection", text)
+        return screen
 
     def _write_terminal(self, data: str) -> None:
         if self._driver is not None:
@@ -99,7 +116,7 @@ class StreamTUI(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the main screen, by name."""
-        main = self.screen_stack[0]
+        main = self.main_screen
         for command in COMMANDS:
             if command.palette:
                 keys = f" ({key_label(command.keys)})" if command.keys else ""
@@ -110,11 +127,18 @@ class StreamTUI(App[None]):
 
     # -- what is kept
 
-    def record(self, answer: Answer, event: Event) -> None:
-        """Hand an event to the journal."""
+    def _on_status(self, status: Status) -> None:
+        """In the journal's thread: pass it on."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.main_screen.show_saving, status)
 
-    def save_turn(self, tab: Tab, answer: Answer) -> None:
-        """Tell the journal that an answer begins."""
+    async def find_servers(self) -> list[Endpoint]:
+        """The model servers on this machine."""
+        return await self._discover()
 
-    def save_tabs(self) -> None:
-        """Tell the journal which tabs are open."""
+    async def on_unmount(self) -> None:
+        """Stop the streams, then write down what is not on disk yet."""
+        running = list(self.workers)
+        self.workers.cancel_all()
+        await asyncio.gather(*(worker.wait() for worker in running), return_exceptions=True)
+        await asyncio.to_thread(self.keeper.close)

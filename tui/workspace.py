@@ -102,6 +102,15 @@ class Workspace:
         self.tabs.append(tab)
         return tab
 
+    def reopen(self, conversation: Conversation | None, endpoint_name: str, model: str, place: int) -> Tab:
+        """Bring a saved tab back at `place`. An endpoint that is configured no longer gives way to the default one."""
+        known = {endpoint.name: endpoint for endpoint in self.settings.endpoints()}
+        tab = self.open(conversation, endpoint=known.get(endpoint_name))
+        if tab.endpoint.name == endpoint_name and model:
+            tab.model = tab.conversation.model = model
+        self.tabs.insert(place, self.tabs.pop())
+        return tab
+
     def close(self, tab: Tab) -> None:
         """Take a tab away; the one to its right comes to the front, else the one to its left."""
         place = self.tabs.index(tab)
@@ -145,6 +154,10 @@ class Workspace:
             future = self._clients[key] = asyncio.ensure_future(making)
         # one waiting tab that is stopped must not take the client away from the others
         return await asyncio.shield(future)
+
+    async def prepare(self, endpoint: Endpoint) -> None:
+        """Make the client before it is needed; what is wrong with it is said when it is used."""
+        await asyncio.wait([asyncio.ensure_future(self.client(endpoint))])
 
     @property
     def timeouts(self) -> Timeouts:

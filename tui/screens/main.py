@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -9,19 +10,25 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.timer import Timer
 
 from tui.engine.answer import Answer
 from tui.engine.events import Event
+from tui.keeping import Restored
 from tui.keymap import COMMANDS
+from tui.safe_text import visible_line
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.copying import Copying
 from tui.screens.reading import Reading
 from tui.screens.streaming import Streaming
 from tui.settings import Endpoint
+from tui.storage.writer import Status
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.prompt import Prompt
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.tab_bar import TabBar
+from tui.widgets.transcript import Transcript
 from tui.workspace import Tab, Workspace
 
 BEAT = 0.2  # seconds between two looks at clocks and spinners while something streams
@@ -51,6 +58,7 @@ class MainScreen(Streaming, Reading, Copying):
     def __init__(self, workspace: Workspace, prompts: Sequence[str] = ()) -> None:
         super().__init__(workspace)
         self._prompts = prompts
+        self._draft_timer: Timer | None = None
         self._states: dict[str, str] = {}  # tab id → the state that is shown
         workspace.record = self._record
 
@@ -68,6 +76,62 @@ class MainScreen(Streaming, Reading, Copying):
         await self.show_tab(tabs[0])
         for tab, prompt in zip(tabs, self._prompts, strict=False):
             self.send(tab, prompt)
+        self.call_after_refresh(lambda: self.run_worker(self._start_up(tabs), name="start up"))
+
+    # -- what is kept
+
+    async def _start_up(self, tabs: list[Tab]) -> None:
+        """After the first frame: saved tabs come back, `openai` is imported, local servers are looked for."""
+        if self.workspace.settings.new:
+            self.history[:0] = await asyncio.to_thread(self.keeper.earlier_prompts)
+        else:
+            await self._restore(*await asyncio.to_thread(self.keeper.restore), tabs)
+        self.save_tabs()
+        await self.workspace.prepare(self.tab.endpoint)
+        self.found = await self.streamtui.find_servers()
+        self.pane.refresh_state(self.workspace.clock(), self.found)
+
+    async def _restore(self, restored: list[Restored], prompts: list[str], tabs: list[Tab]) -> None:
+        self.history[:0] = prompts
+        if not restored:
+            return
+        front: Tab | None = None
+        for place, item in enumerate(restored):
+            tab = self.workspace.reopen(item.conversation, item.saved.endpoint_name, item.saved.model, place)
+            tab.draft = item.saved.draft
+            front = tab if item.saved.active else front
+        first = tabs[0]
+        unused = not self._prompts and not first.conversation.turns and not self.panes[first.id].prompt.text
+        if unused and first in self.workspace.tabs:
+            await self.show_tab(front or self.workspace.tabs[0])
+            await self._close_now(first)
+        else:
+            self.show_state()
+
+    @on(Prompt.Changed)
+    def _draft_changed(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+        self._draft_timer = self.set_timer(0.3, self._save_draft)
+
+    def _save_draft(self) -> None:
+        tab = self.tab
+        draft = self.pane.prompt.value
+        if draft != tab.draft:
+            tab.draft = draft
+            self.keeper.draft(tab)
+
+    @on(Transcript.Settled)
+    def _seam_settled(self, event: Transcript.Settled) -> None:
+        self.keeper.changed(event.conversation)
+
+    def show_saving(self, status: Status) -> None:
+        """Say it when nothing is saved any more, and when it is again."""
+        bar = self.query_one(StatusBar)
+        bar.saving = None if status.saving else status.reason
+        bar.refresh()
+        if not status.saving and self.keeper.saves:
+            self.notify(f"Not saving: {visible_line(status.reason)}. Streams go on.", severity="warning", markup=False)
 
     # -- tabs
 
@@ -78,6 +142,8 @@ class MainScreen(Streaming, Reading, Copying):
             pane = ConversationPane(tab, history=self.history, wake=self.frames.wake)
             await self.query_one("#panes").mount(pane)
             self.panes[tab.id] = pane
+        if self.workspace.active is not None and self.workspace.active.id in self.panes:
+            self._save_draft()
         self.workspace.select(tab)
         for other in self.panes.values():
             other.display = other is pane
@@ -149,13 +215,13 @@ class MainScreen(Streaming, Reading, Copying):
             await self.show_tab(tab)
 
     def save_tabs(self) -> None:
-        """Tell the journal which tabs are open."""
-        self.streamtui.save_tabs()
+        """Keep which tabs are open."""
+        self.keeper.tabs(self.workspace)
 
     # -- streams
 
     def _record(self, tab: Tab, answer: Answer, event: Event) -> None:
-        self.streamtui.record(answer, event)
+        self.keeper.event(answer, event)
         if tab is self.workspace.active:
             self.frames.wake()
         if self._states.get(tab.id) != answer.state or answer.retrying is not None or answer.stall is not None:

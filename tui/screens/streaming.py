@@ -49,7 +49,7 @@ class Streaming(TabScreen):
 
     def start(self, tab: Tab, answer: Answer) -> None:
         """Run the stream of a new answer."""
-        self.streamtui.save_turn(tab, answer)
+        self.keeper.begins(tab, answer)
         self.run_worker(self.workspace.stream(tab, answer), group=tab.id, exclusive=True, name=f"stream {tab.id}")
         if tab is self.workspace.active:
             self.pane.transcript.follow()
@@ -87,7 +87,7 @@ class Streaming(TabScreen):
         """Take the last prompt back into the prompt, to change and resend it."""
         if self._idle_turn("edit"):
             prompt = self.pane.prompt
-            prompt.edit(self.tab.conversation.turns[-1].prompt)
+            prompt.begin_edit(self.tab.conversation.turns[-1].prompt)
             prompt.focus()
 
     @on(Prompt.Edited)
@@ -105,6 +105,7 @@ class Streaming(TabScreen):
         """Show another answer to the last prompt."""
         if self.tab.conversation.turns and not self.tab.busy:
             self.tab.conversation.select_alternative(by)
+            self.keeper.changed(self.tab.conversation)
             self.state_changed(self.tab)
 
     def _idle_turn(self, wish: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
 
+from tui.keeping import Keeper
 from tui.settings import Endpoint
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.frame_clock import FrameClock
@@ -51,6 +52,11 @@ class TabScreen(Screen[None]):
     def streamtui(self) -> StreamTUI:
         """The app, by its own type."""
         return cast("StreamTUI", self.app)
+
+    @property
+    def keeper(self) -> Keeper:
+        """What keeps the tabs."""
+        return self.streamtui.keeper
 
     def state_changed(self, tab: Tab) -> None:
         """Show a new state of `tab`."""

@@ -118,7 +118,7 @@ class Prompt(TextArea):
             self.load_text(text)
         self.move_cursor(self.document.end)
 
-    def edit(self, text: str) -> None:
+    def begin_edit(self, text: str) -> None:
         """Take a sent prompt back: enter resends it, escape gives what was being written back."""
         if not self._editing:
             self._unsent, self._editing = self.value, True

@@ -25,6 +25,10 @@ class Transcript(LineView):
     class Settled(Message):
         """A seam was decided: the journal must know the last turn again."""
 
+        def __init__(self, conversation: Conversation) -> None:
+            super().__init__()
+            self.conversation = conversation
+
     def __init__(self, conversation: Conversation, *, wake: Callable[[], None] | None = None) -> None:
         super().__init__(wake=wake)
         self.conversation = conversation
@@ -33,7 +37,7 @@ class Transcript(LineView):
     def pull(self, deadline: float) -> bool:
         """Take in what arrived and draw it, until `deadline` (perf_counter seconds); True if more waits."""
         if self.conversation.settle():
-            self.post_message(self.Settled())
+            self.post_message(self.Settled(self.conversation))
         if self._sync():
             self.set_sections([section for view in self._views for section in view.sections])
         return self.frame(deadline)
