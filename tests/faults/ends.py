@@ -86,6 +86,8 @@ CUT_ROWS = [
 
 SILENT_ROWS = [
     cut("silence before the headers", [HOLD], kind="timeout", status=None, timeouts=HASTY),
+    cut("early hints for ever", [Flood(b"HTTP/1.1 103 Early Hints\r\n\r\n")], kind="timeout", status=None, timeouts=HASTY),
+    cut("headers for ever", [b"HTTP/1.1 200 OK\r\n", Flood(b"x")], kind="protocol", status=None),
     cut("silence in the headers", [b"HTTP/1.1 200 OK\r\n", HOLD], kind="timeout", status=None, timeouts=HASTY),
     cut("silence before the first token", [HEAD, HOLD], kind="timeout", timeouts=HASTY),
     cut(

@@ -92,9 +92,10 @@ def _broken_stream(chain: list[BaseException], characters: int) -> Failure:
 def _no_response(chain: list[BaseException], call: Call) -> Failure:
     names, detail, host = _names(chain), _detail(chain), call.host
     if names & _UNSENDABLE or not _is_network(chain, names):
-        # these may quote a header, and a header holds the key: their text is not shown
+        # some of these quote a header, and a header holds the key: their text is not shown
         what = "the base URL" if names & _BAD_URL else "the key, the headers and the parameters"
-        return Failure("usage", "The request can't be sent.", type(chain[-1]).__name__, f"Check {what}.")
+        quiet = names & _UNSENDABLE or any(isinstance(one, UnicodeError) for one in chain)
+        return Failure("usage", "The request can't be sent.", "" if quiet else detail, f"Check {what}.")
     if "TimeoutException" in names:
         return _too_late(names, detail, call)
     if failure := _no_connection(chain, names, host, detail):

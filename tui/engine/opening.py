@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
@@ -35,10 +35,14 @@ class RefusedError(Exception):
 
 
 class Opening:
-    """One attempt to open. `refused` turns true as soon as the status of a refusal is known, before its body is read."""
+    """One attempt to open. `refused` turns true as soon as the status of a refusal is known, before its body is read.
 
-    def __init__(self) -> None:
+    `trace` is told what the HTTP library does, in the synchronous client.
+    """
+
+    def __init__(self, trace: Callable[[str, Mapping[str, Any]], None] | None = None) -> None:
         self.refused = False
+        self.trace = trace
 
 
 _opening: ContextVar[Opening | None] = ContextVar("opening", default=None)
@@ -55,7 +59,7 @@ async def open_async(client: AsyncOpenAI, request: Request, opening: Opening, *,
     """The response to `request`, its body unread. Raises RefusedError, and all that the SDK raises."""
     import httpx2
 
-    _hook(client, _look_async)
+    _hook(client, "response", _look_async)
     timeout = httpx2.Timeout(None, connect=request.timeouts.connect or None)  # the stall watch limits the rest
     token = _opening.set(opening)
     try:
@@ -74,7 +78,8 @@ def open_sync(client: OpenAI, request: Request, opening: Opening, *, usage: bool
     """The same for the synchronous client; reading from the socket is limited to the first-token timeout."""
     import httpx2
 
-    _hook(client, _look_sync)
+    _hook(client, "request", _trace_sync)
+    _hook(client, "response", _look_sync)
     limits = request.timeouts
     timeout = httpx2.Timeout(limits.first_token or None, connect=limits.connect or None, pool=None)
     token = _opening.set(opening)
@@ -117,12 +122,18 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _hook(client: Any, look: Any) -> None:
-    """Have `look` see each response of this client, once; it minds only those that are opened here."""
+def _hook(client: Any, what: str, look: Any) -> None:
+    """Have `look` see each request or response of this client, once; it minds only those that are opened here."""
     http = client._client  # noqa: SLF001 - the SDK offers no other way to its HTTP client
-    if look not in http.event_hooks["response"]:
-        hooks = http.event_hooks
-        http.event_hooks = {**hooks, "response": [*hooks["response"], look]}
+    hooks = http.event_hooks
+    if look not in hooks[what]:
+        http.event_hooks = {**hooks, what: [*hooks[what], look]}
+
+
+def _trace_sync(request: httpx2.Request) -> None:
+    opening = _opening.get()
+    if opening is not None and opening.trace is not None:
+        request.extensions = {**request.extensions, "trace": opening.trace}
 
 
 def _is_refusal(response: httpx2.Response, opening: Opening | None) -> bool:
@@ -158,6 +169,8 @@ async def _look_async(response: httpx2.Response) -> None:
 
 
 def _look_sync(response: httpx2.Response) -> None:
+    if _opening.get() is not None:
+        response.request.extensions["timeout"]["read"] = None  # from here on the read limit alone counts
     if _is_refusal(response, _opening.get()):
         body = bytearray()
         until = time.monotonic() + ERROR_BODY_SECONDS

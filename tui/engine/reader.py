@@ -20,6 +20,9 @@ from tui.engine.request import Request
 from tui.engine.sse import MAX_EVENT, Cut, Item, Line, ServerEvent, Splitter, TooLarge
 
 _END = "[DONE]"
+_LINE = 64  # bytes that a line costs beside its text
+_SAMPLE = 8192  # of text in the middle of a stream no more is kept
+_LATE = 5  # errors after the end that are told; more is noise
 _NOWHERE = Call(Request("", ()), "")
 
 
@@ -28,6 +31,7 @@ class StreamReader:
 
     def __init__(self, call: Call = _NOWHERE, *, status: int | None = None, request_id: str | None = None) -> None:
         self.done = False  # the terminal event is out
+        self._saw_end = False  # the end mark
         self._call, self._status, self._request_id = call, status, request_id
         self._splitter = Splitter()
         self._decoder = Decoder()
@@ -38,6 +42,7 @@ class StreamReader:
         self._plain_size = 0
         self._answers = 0  # whole answers that came as plain JSON
         self._lines = 0  # plain lines that were JSON
+        self._late = 0  # errors after the end
 
     @property
     def contents(self) -> int:
@@ -126,8 +131,6 @@ class StreamReader:
                 self._after_end(items[place + 1 :])
                 return
 
-    _saw_end = False
-
     def _item(self, item: Item) -> None:
         match item:
             case ServerEvent(name, data):
@@ -192,8 +195,8 @@ class StreamReader:
             self._complain(self._decoder.complaint)
 
     def _keep_plain(self, text: str) -> None:
-        self._plain_size += len(text) + 1
-        if self._plain_size <= MAX_EVENT:
+        self._plain_size += len(text) + _LINE
+        if self._plain_size <= (_SAMPLE if self._decoder.recognised else MAX_EVENT):
             self._plain.append(text)
 
     # The end
@@ -241,7 +244,9 @@ class StreamReader:
     def _complain(self, complaint: Complaint) -> None:
         if self._decoder.late or (self._decoder.complaint is None and self.ended):
             self._decoder.complaint = None
-            self._note(f"After the end the server reported an error: {complaint.message}")
+            self._late += 1
+            if self._late <= _LATE:
+                self._note(f"After the end the server reported an error: {complaint.message}")
             return
         codes = ", ".join(code for code in complaint.codes if code not in complaint.message)
         if not complaint.message or complaint.message == codes:

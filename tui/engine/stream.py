@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def read_answer(
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """The same with the synchronous client. Raises nothing but KeyboardInterrupt; closing it closes the connection."""
     call = call_of(client, request)
     attempts = Attempts(request)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.engine import body, retry
 from tui.engine.events import Event, Opened, StallNotice
@@ -12,6 +11,7 @@ from tui.engine.failure import Call
 from tui.engine.http_failure import request_id
 from tui.engine.net_failure import causes
 from tui.engine.opening import Opening, RefusedError, open_sync
+from tui.engine.read_limit import ReadLimit
 from tui.engine.reader import StreamReader
 from tui.engine.retry import Setback
 from tui.engine.watch import Watch
@@ -34,19 +34,22 @@ class SyncAttempt:
     def events(self) -> Iterator[Event]:
         """The events; the last is terminal, unless there is a setback."""
         reader: StreamReader | None = None
+        limit = ReadLimit(self._remaining)
         try:
-            with open_sync(self._client, self._call.request, Opening(), usage=self._usage) as response:
+            with open_sync(self._client, self._call.request, Opening(limit.trace), usage=self._usage) as response:
+                limit.hold(response.extensions.get("network_stream"))
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 yield Opened(response.status_code, request_id(headers))
                 reader = StreamReader(self._call, status=response.status_code, request_id=request_id(headers))
-                with _limited(response, self._remaining):
-                    yield from self._read(response, reader)
+                yield from self._read(response, reader)
         except RefusedError as error:
             self.setback = retry.from_refusal(error.refusal, self._call)
         except Exception as error:  # the stream's edge: whatever it is becomes a failure
             yield from self._failed(error, reader)
         else:
             yield from reader.end()
+        finally:
+            limit.release()
 
     def _failed(self, error: Exception, reader: StreamReader | None) -> Iterator[Event]:
         late = any(type(one).__name__ == "ReadTimeout" for one in causes(error))
@@ -79,18 +82,3 @@ class SyncAttempt:
     def _remaining(self) -> float | None:
         deadline = self._watch.deadline()
         return None if deadline is None else max(deadline - self._clock(), _LEAST)
-
-
-@contextmanager
-def _limited(response: httpx2.Response, remaining: Callable[[], float | None]) -> Iterator[None]:
-    """Let each read from the socket wait no longer than the watch allows: the HTTP library knows one limit for all."""
-    stream: Any = response.extensions.get("network_stream")
-    if stream is None:  # a transport in memory
-        yield
-        return
-    read = stream.read
-    stream.read = lambda max_bytes, timeout=None: read(max_bytes, timeout=remaining())
-    try:
-        yield
-    finally:
-        del stream.read
