@@ -178,7 +178,7 @@ def test_what_is_deleted_stays_deleted(desk: Desk) -> None:
     desk.journal.save_anew()
     desk.journal.pump()
     for table in ("conversations", "turns", "prompts", "answers", "events", "search"):
-        assert desk.rows("SELECT * FROM " + table) == [], table
+        assert desk.rows(f"SELECT * FROM {table}") == [], table  # noqa: S608 - names from above
 
 
 def test_a_reader_holds_up_the_scrubbing_only_for_a_while(desk: Desk) -> None:

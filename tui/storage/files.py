@@ -9,6 +9,7 @@ from pathlib import Path
 
 DATABASE = "streamtui.db"
 FileId = tuple[int, int]  # device and inode
+_MAGIC = b"SQLite format 3\x00"
 SIBLINGS = ("", "-wal", "-shm", "-journal")
 
 
@@ -22,7 +23,8 @@ def private_folder(folder: Path) -> None:
 
 def private_file(path: Path) -> None:
     """Make `path` if it is missing, and 0600 in any case: SQLite gives its other files the same mode. Raises OSError."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    with contextlib.suppress(FileExistsError):  # opening and closing a file of SQLite's would drop its locks
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     if path.stat().st_mode & 0o777 != 0o600:
         path.chmod(0o600)
 
@@ -44,6 +46,13 @@ def set_aside(path: Path) -> Path:
         if old.exists():
             old.rename(aside.with_name(aside.name + sibling))
     return aside
+
+
+def is_damaged(path: Path) -> bool:
+    """Whether `path` holds something that is no database at all. SQLite would find out too, but throw away its log first."""
+    with path.open("rb") as file:
+        beginning = file.read(len(_MAGIC))
+    return beginning not in (b"", _MAGIC)
 
 
 def unused(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The database: its tables, how an older one is brought up to date, and how one is opened.
+"""The database's tables, and how an older one is brought up to date.
 
 Texts are BLOBs in UTF-8 with lone surrogates let through, since a model may send half a pair. `events.at` and `until` are
 monotonic seconds of the process that wrote them: only differences within one answer mean anything. `search` holds prompts
@@ -7,13 +7,8 @@ monotonic seconds of the process that wrote them: only differences within one an
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from tui.storage import files
-from tui.storage.files import FileId
-from tui.storage.lease import only_one
-from tui.storage.trouble import Trouble, from_os, from_sqlite
 
 if TYPE_CHECKING:
     import sqlite3
@@ -51,106 +46,19 @@ CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(text, tokenize = 'unicode61
 MIGRATIONS: list[str] = [_FIRST]
 
 
-def open_database(path: Path, *, busy_ms: int, damaged: FileId | None = None) -> tuple[sqlite3.Connection, Path | None]:
-    """The database, made, migrated or begun anew as needed; and where a damaged one went. Raises Trouble.
-
-    `damaged` is the file that turned out to be damaged while it was used: it is set aside if it is still there.
-    """
-    try:
-        files.private_folder(path.parent)
-        files.private_file(path)
-    except OSError as error:
-        raise from_os(error, f"the folder {path.parent}") from error
-    if damaged is None or files.file_id(path) != damaged:
-        try:
-            return _opened(path, busy_ms), None
-        except Trouble as trouble:
-            if not trouble.damaged:
-                raise
-        damaged = files.file_id(path)
-    return _replaced(path, busy_ms, damaged)
-
-
-def connect(path: Path, *, busy_ms: int) -> sqlite3.Connection:
-    """A connection with nothing begun. Raises sqlite3.Error."""
-    import sqlite3
-
-    return sqlite3.connect(path, timeout=busy_ms / 1000, isolation_level=None, check_same_thread=False)
-
-
 def version_of(db: sqlite3.Connection) -> int:
     """The schema's version, 0 for a database that is new."""
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _opened(path: Path, busy_ms: int) -> sqlite3.Connection:
-    import sqlite3
-
-    db = None
-    try:
-        db = connect(path, busy_ms=busy_ms)
-        if version_of(db) > len(MIGRATIONS):
-            raise Trouble("the database was written by a newer streamtui", retry=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA secure_delete = ON")
-        _migrate(db, path)
-    except sqlite3.Error as error:
-        if db is not None:
-            db.close()
-        raise from_sqlite(error) from error
-    except Trouble:
-        if db is not None:
-            db.close()
-        raise
-    return db
-
-
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    if version_of(db) == len(MIGRATIONS):
+def migrate(db: sqlite3.Connection, back_up: Callable[[int], None]) -> None:
+    """Bring the database up to date, within a transaction; `back_up(version)` comes first where there is anything in it."""
+    version = version_of(db)
+    if version >= len(MIGRATIONS):
         return
-    db.execute("BEGIN IMMEDIATE")  # another instance may be at it too: whoever comes second finds nothing to do
-    try:
-        version = version_of(db)
-        if version < len(MIGRATIONS):
-            if db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
-                _back_up(path, version)
-            _step_up(db, version)
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _step_up(db: sqlite3.Connection, version: int) -> None:
+    if db.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone():
+        back_up(version)
     for script in MIGRATIONS[version:]:
         for statement in script.split(";\n"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-
-def _back_up(path: Path, version: int) -> None:
-    backup = files.unused(path.with_name(f"{path.name}.backup-v{version}-{files.timestamp()}"))
-    try:
-        files.private_file(backup)
-    except OSError as error:
-        raise from_os(error, f"the backup {backup}") from error
-    source, target = connect(path, busy_ms=1000), connect(backup, busy_ms=1000)
-    try:
-        source.backup(target)
-    finally:
-        source.close()
-        target.close()
-
-
-def _replaced(path: Path, busy_ms: int, damaged: FileId | None) -> tuple[sqlite3.Connection, Path | None]:
-    aside = None
-    try:
-        with only_one(path.with_name("streamtui.lock")):
-            if files.file_id(path) == damaged:  # else another instance was faster
-                aside = files.set_aside(path)
-            files.private_file(path)
-            return _opened(path, busy_ms), aside
-    except OSError as error:
-        raise from_os(error, f"the damaged database {path}") from error

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tui.storage import files, instances
 from tui.storage.changes import Stamp
 from tui.storage.lease import Lease
-from tui.storage.schema import open_database
-from tui.storage.trouble import Trouble, from_os, from_sqlite
+from tui.storage.opening import open_database, transaction
+from tui.storage.trouble import Damaged, Trouble, from_os, from_sqlite
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,7 +39,7 @@ class Store:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """A transaction that commits at the end. Raises Trouble; then nothing was written, and the connection is closed."""
-        with self.connection() as db, _transaction(db):
+        with self.connection() as db, transaction(db):
             yield db
 
     @contextlib.contextmanager
@@ -50,8 +50,7 @@ class Store:
         try:
             yield self._connection()
         except Trouble as trouble:
-            self._drop(trouble)
-            raise
+            raise self._drop(trouble) from trouble.__cause__
         except sqlite3.Error as error:
             raise self._drop(from_sqlite(error)) from error
         except OSError as error:
@@ -93,29 +92,14 @@ class Store:
             self.note = f"the damaged history was set aside as {aside.name}, and a new one was begun"
         if self._lease is None or not self._lease.holds():
             self._lease = Lease(self._path.parent, self._instance)
-        with _transaction(self._db):
+        with transaction(self._db):
             instances.end_orphans(self._db, self._path.parent, self.stamp())
 
     def _drop(self, trouble: Trouble) -> Trouble:
         self.close()
-        if trouble.damaged:
-            self._damaged = self._file
-            self.replaced += 1
-            self._damages += 1
-            if self._damages > _MOST_SET_ASIDE:
-                trouble.damaged = trouble.retry = False
-        return trouble
-
-
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    import sqlite3
-
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):  # SQLite may have rolled back by itself
-            db.execute("ROLLBACK")
-        raise
+        if not isinstance(trouble, Damaged):
+            return trouble
+        self._damaged = self._file
+        self.replaced += 1
+        self._damages += 1
+        return trouble if self._damages <= _MOST_SET_ASIDE else Trouble(trouble.reason, retry=False)

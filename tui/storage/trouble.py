@@ -10,13 +10,16 @@ if TYPE_CHECKING:
 
 
 class Trouble(Exception):  # noqa: N818 - a state of the world, shown as words
-    """Saving failed. `retry` is whether it may work later; `damaged` is whether the database is to be set aside."""
+    """Saving failed. `retry` is whether it may work later."""
 
-    def __init__(self, reason: str, *, retry: bool = True, damaged: bool = False) -> None:
+    def __init__(self, reason: str, *, retry: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry = retry
-        self.damaged = damaged
+
+
+class Damaged(Trouble):
+    """The database is to be set aside, and a new one begun."""
 
 
 def from_os(error: OSError, what: str) -> Trouble:
@@ -30,7 +33,6 @@ def from_sqlite(error: sqlite3.Error) -> Trouble:
     """SQLite's result code in words."""
     import sqlite3
 
-    code = getattr(error, "sqlite_errorcode", None)
     words = {
         sqlite3.SQLITE_FULL: "the disk is full",
         sqlite3.SQLITE_BUSY: "another program has locked the database",
@@ -39,17 +41,8 @@ def from_sqlite(error: sqlite3.Error) -> Trouble:
         sqlite3.SQLITE_PERM: "the database can't be written",
         sqlite3.SQLITE_CANTOPEN: "the database can't be opened",
         sqlite3.SQLITE_IOERR: "the disk can't be written (input/output error)",
-        sqlite3.SQLITE_CORRUPT: "the database is damaged",
-        sqlite3.SQLITE_NOTADB: "the database is damaged",
     }
-    primary = None if code is None else code & 0xFF
-    damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    return Trouble(words.get(primary or 0, f"the database refuses ({error})"), damaged=damaged)
-
-
-def is_busy(error: sqlite3.Error) -> bool:
-    """Whether somebody else holds the database."""
-    import sqlite3
-
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    primary = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return Damaged("the database is damaged")
+    return Trouble(words.get(primary, f"the database refuses ({error})"))

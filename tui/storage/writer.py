@@ -17,7 +17,7 @@ from tui.storage.changes import Change, Delete, ReplaceAnswer, Stamp
 from tui.storage.replay import NOT_SAVED
 from tui.storage.rows import add_rows, fail, finish
 from tui.storage.store import Store
-from tui.storage.trouble import Trouble
+from tui.storage.trouble import Damaged, Trouble
 
 if TYPE_CHECKING:
     import sqlite3
@@ -157,7 +157,7 @@ class Writer:
         self._to_scrub = bool(busy)
 
     def _give_way(self, trouble: Trouble) -> None:
-        if trouble.damaged:
+        if isinstance(trouble, Damaged):
             return self._try()  # with a new database; the store sees to it that this ends
         if not trouble.retry:
             return self.stop(trouble.reason)
