@@ -20,7 +20,7 @@ async def nearest_async(client: AsyncOpenAI, model: str) -> list[str]:
     # whatever happens here, the failure that is being told about is another one
     with suppress(Exception):
         async with asyncio.timeout(SECONDS):
-            page = await client.with_options(max_retries=0, timeout=SECONDS).models.list()
+            page = await client.models.list(timeout=SECONDS)
             return nearest(model, page.data)
     return []
 
@@ -28,7 +28,7 @@ async def nearest_async(client: AsyncOpenAI, model: str) -> list[str]:
 def nearest_sync(client: OpenAI, model: str) -> list[str]:
     """The same with the synchronous client."""
     with suppress(Exception):
-        page = client.with_options(max_retries=0, timeout=SECONDS).models.list()
+        page = client.models.list(timeout=SECONDS)
         return nearest(model, page.data)
     return []
 

@@ -1,0 +1,94 @@
+"""Clients for an endpoint: no key, no Authorization header; no retries and no redirects, both are the engine's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from tui.endpoint import Endpoint, is_loopback
+from tui.engine.request import Timeouts
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI, OpenAI
+
+Client = TypeVar("Client", "OpenAI", "AsyncOpenAI")
+LIMIT = 256  # connections: every tab may stream at once
+
+
+def async_client(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
+    """An async client. Importing `openai` takes about a second, so call it in a thread."""
+    import httpx2
+    from openai import AsyncOpenAI
+
+    options = _http_options(endpoint, timeouts)
+    if endpoint.is_demo:
+        from tui.providers.demo import async_transport
+
+        options["transport"] = async_transport()
+    http_client = httpx2.AsyncClient(**options, event_hooks={"request": [_drop_placeholder_async]})
+    return _own_headers_only(endpoint, AsyncOpenAI(**_options(endpoint), http_client=http_client))
+
+
+def sync_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAI:
+    """A synchronous client, for `ask` and `models`."""
+    import httpx2
+    from openai import OpenAI
+
+    options = _http_options(endpoint, timeouts)
+    if endpoint.is_demo:
+        from tui.providers.demo import sync_transport
+
+        options["transport"] = sync_transport()
+    http_client = httpx2.Client(**options, event_hooks={"request": [_drop_placeholder]})
+    return _own_headers_only(endpoint, OpenAI(**_options(endpoint), http_client=http_client))
+
+
+_NO_KEY = "none"  # the SDK refuses to send no Authorization header at all, so the hook below takes this one out again
+
+
+def _headers(endpoint: Endpoint) -> dict[str, str]:
+    headers = dict(endpoint.headers)
+    if not endpoint.key and "authorization" not in {name.lower() for name in headers}:
+        headers["Authorization"] = _NO_KEY
+    return headers
+
+
+def _options(endpoint: Endpoint) -> dict[str, Any]:
+    return {
+        "base_url": endpoint.base_url,
+        "api_key": endpoint.key or "",
+        "admin_api_key": "",
+        "max_retries": 0,
+        "default_headers": _headers(endpoint),
+    }
+
+
+def _own_headers_only(endpoint: Endpoint, client: Client) -> Client:
+    """What the environment holds for OpenAI itself (organization, project, admin key, custom headers) goes nowhere else."""
+    client.admin_api_key = None
+    if (urlsplit(endpoint.base_url).hostname or "") != "api.openai.com":
+        client.organization = client.project = None
+        client._custom_headers = _headers(endpoint)  # noqa: SLF001 - no public way to drop OPENAI_CUSTOM_HEADERS
+    return client
+
+
+def _drop_placeholder(request: httpx2.Request) -> None:
+    if request.headers.get("authorization") == _NO_KEY:
+        del request.headers["authorization"]
+
+
+async def _drop_placeholder_async(request: httpx2.Request) -> None:
+    _drop_placeholder(request)
+
+
+def _http_options(endpoint: Endpoint, timeouts: Timeouts) -> dict[str, Any]:
+    import httpx2
+
+    host = urlsplit(endpoint.base_url).hostname or ""
+    return {
+        "timeout": httpx2.Timeout(None, connect=timeouts.connect or None),
+        "limits": httpx2.Limits(max_connections=LIMIT, max_keepalive_connections=16),
+        "follow_redirects": False,
+        "trust_env": not is_loopback(host),  # no proxy to reach this machine
+    }
