@@ -54,7 +54,7 @@ class Copying(TabScreen):
         """Copy the whole conversation as Markdown."""
         from tui.storage.export import to_markdown
 
-        self.copy("conversation", to_markdown(self.tab.conversation) if self.tab.conversation.turns else "")
+        self.copy("conversation", to_markdown(self.tab.conversation)[0] if self.tab.conversation.turns else "")
 
     def action_copy_code(self) -> None:
         """Copy a code block; a numbered choice where there are several."""

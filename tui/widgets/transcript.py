@@ -9,6 +9,7 @@ from textual.message import Message
 
 from tui.engine.conversation import Conversation
 from tui.markdown.line_view import LineView
+from tui.markdown.palette import COMPONENT_CLASSES as MARKDOWN_CLASSES
 from tui.widgets.turn_view import TurnView
 
 
@@ -20,6 +21,7 @@ class Transcript(LineView):
         "transcript--prompt",
         "transcript--note",
         "transcript--mark",
+        *MARKDOWN_CLASSES,
     }
 
     class Settled(Message):
