@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from contextlib import aclosing
 from typing import Any
@@ -85,6 +86,8 @@ async def test_tls_to_a_server_that_speaks_none(how: str) -> None:
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail.example ESMTP\r\n")
         writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
 
     async with await asyncio.start_server(greet, "127.0.0.1", 0) as server:
         events = await _events(how, f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")

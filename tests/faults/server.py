@@ -79,6 +79,7 @@ class FaultServer:
         for connection in self._connections:
             connection.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
+        await asyncio.sleep(0)  # an aborted transport closes its socket in the next turn of the loop
 
     def play(self, name: str, *attempts: Script) -> str:
         """Add a script for each attempt; the base URL to ask for them."""
@@ -94,7 +95,7 @@ class FaultServer:
             try:
                 await self._connection(reader, writer)
             finally:
-                writer.close()
+                await _close(writer)
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
@@ -144,6 +145,15 @@ class FaultServer:
         """Close so that the peer gets a reset; what was sent before may be lost with it, as on a real network."""
         sock = writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    """Send what is left, then close; at once where that can't be."""
+    writer.close()
+    try:
+        await writer.wait_closed()
+    except (ConnectionError, asyncio.CancelledError):
         writer.transport.abort()
 
 
