@@ -93,6 +93,12 @@ def test_words_without_spaces_and_signs_are_found_too(desk: Desk) -> None:
     assert "".join(piece for piece, _ in found.snippet).endswith("…")
 
 
+def test_long_answers_are_found_too(desk: Desk) -> None:
+    desk.whole("long", "x " * 50_000 + "needle événement " + "y " * 50_000)
+    assert [hits(found.snippet) for found in desk.history.search("NEEDLE")] == [["needle"]]
+    assert [hits(found.snippet) for found in desk.history.search("evenement")] == [[]]
+
+
 def test_refusals_are_found(desk: Desk) -> None:
     talk = desk.whole("one", events.RefusalDelta("I can't do that"))
     assert [found.summary.id for found in desk.history.search("can't")] == [talk.id]

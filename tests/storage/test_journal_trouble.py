@@ -262,7 +262,7 @@ def test_a_migration_that_fails_changes_nothing(desk: Desk, monkeypatch: pytest.
     [
         (sqlite3.SQLITE_READONLY_DIRECTORY, "the database can't be written"),
         (sqlite3.SQLITE_IOERR_WRITE, "the disk can't be written (input/output error)"),
-        (sqlite3.SQLITE_CANTOPEN, "the database can't be opened"),
+        (sqlite3.SQLITE_CANTOPEN, "the database can't be opened for writing"),
     ],
 )
 def test_other_codes_in_words(code: int, words: str) -> None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Snippet = tuple[tuple[str, bool], ...]  # pieces of text, and whether each is what was looked for
 _FROM, _TO = "\x02", "\x03"  # around a match; text of the model's that holds them only marks too much
+_LONG = 50_000  # characters from which on SQLite takes too long to choose a snippet
 _AROUND = 60  # characters before and after a match that was found by reading
 _MOST = 1000  # matches that are looked at, the best first
 
@@ -38,10 +39,12 @@ def _needs_reading(word: str) -> bool:
 def _indexed(db: sqlite3.Connection, words: list[str]) -> Iterator[tuple[int, Snippet]]:
     pattern = " ".join('"' + word.replace('"', '""') + '"*' for word in words)
     rows = db.execute(
-        "SELECT rowid, snippet(search, 0, ?, ?, '…', 16) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?",
-        (_FROM, _TO, pattern, _MOST),
+        "SELECT rowid, CASE WHEN length(text) < ? THEN snippet(search, 0, ?, ?, '…', 16) END FROM search"
+        " WHERE search MATCH ? ORDER BY rank LIMIT ?",
+        (_LONG, _FROM, _TO, pattern, _MOST),
     )
-    return ((rowid, _pieces(marked)) for rowid, marked in rows)
+    for rowid, marked in rows:
+        yield rowid, _around(_text(db, rowid), words[0]) if marked is None else _pieces(marked)
 
 
 def _scanned(db: sqlite3.Connection, words: list[str]) -> Iterator[tuple[int, Snippet]]:
@@ -60,6 +63,10 @@ def _titled(db: sqlite3.Connection, words: list[str]) -> list[str]:
         [_like(word) for word in words],
     )
     return [conversation for (conversation,) in rows]
+
+
+def _text(db: sqlite3.Connection, rowid: int) -> str:
+    return str(db.execute("SELECT text FROM search WHERE rowid = ?", (rowid,)).fetchone()[0])
 
 
 def _like(word: str) -> str:
@@ -83,7 +90,9 @@ def _pieces(marked: str) -> Snippet:
 
 
 def _around(text: str, word: str) -> Snippet:
-    at = max(text.lower().find(word.lower()), 0)
+    at = text.lower().find(word.lower())
+    if at < 0:
+        return ((text[: 2 * _AROUND] + "…", False),)  # the index knows it in another spelling, with accents or without
     start, end = max(at - _AROUND, 0), at + len(word)
     before, after = text[start:at], text[end : end + _AROUND]
     pieces = [("…" * (start > 0) + before, False), (text[at:end], True), (after + "…" * (end + _AROUND < len(text)), False)]

@@ -39,7 +39,7 @@ def from_sqlite(error: sqlite3.Error) -> Trouble:
         sqlite3.SQLITE_LOCKED: "another program has locked the database",
         sqlite3.SQLITE_READONLY: "the database can't be written",
         sqlite3.SQLITE_PERM: "the database can't be written",
-        sqlite3.SQLITE_CANTOPEN: "the database can't be opened",
+        sqlite3.SQLITE_CANTOPEN: "the database can't be opened for writing",
         sqlite3.SQLITE_IOERR: "the disk can't be written (input/output error)",
     }
     primary = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
