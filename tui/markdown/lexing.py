@@ -1,0 +1,169 @@
+"""Pygments, driven so that its state can be kept: text and a stack of lexer states in, tokens by line and the new stack out."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tui.markdown.palette import CODE_STYLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Tokens of a line: pairs of bytes, a length and an index into CODE_STYLES.
+Tokens = bytes
+
+_STYLE_OF = {
+    "Comment": "comment",
+    "Comment.Preproc": "import",
+    "Keyword": "keyword",
+    "Keyword.Constant": "constant",
+    "Keyword.Type": "type",
+    "Keyword.Namespace": "import",
+    "Literal.Number": "number",
+    "Literal.String": "string",
+    "Literal.String.Doc": "doc",
+    "Literal.String.Escape": "escape",
+    "Literal.String.Interpol": "escape",
+    "Literal.String.Regex": "escape",
+    "Literal.Date": "number",
+    "Name.Attribute": "attribute",
+    "Name.Builtin": "builtin",
+    "Name.Class": "class",
+    "Name.Constant": "constant",
+    "Name.Decorator": "decorator",
+    "Name.Exception": "class",
+    "Name.Function": "function",
+    "Name.Tag": "tag",
+    "Name.Variable": "variable",
+    "Operator.Word": "keyword",
+    "Operator": "operator",
+    "Generic.Inserted": "inserted",
+    "Generic.Deleted": "deleted",
+    "Generic.Heading": "heading",
+    "Generic.Subheading": "heading",
+    "Generic.Prompt": "comment",
+    "Generic.Output": "comment",
+    "Generic.Error": "error",
+    "Generic.Traceback": "error",
+}
+
+
+class Grammar:
+    """A language's lexer, or none where the language is not known."""
+
+    def __init__(self, language: str) -> None:
+        self._lexer, self._keeps_state = _lexer(language)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to tell apart."""
+        return self._lexer is not None
+
+    def lex(self, lines: list[str], stack: list[str]) -> list[Tokens]:
+        """The tokens of each line; `stack` is changed to what holds after the last one."""
+        text = "\n".join(lines) + "\n"
+        if self._keeps_state:
+            tokens = _run(self._lexer, text, stack)
+        else:
+            tokens = ((kind, value) for _, kind, value in self._lexer.get_tokens_unprocessed(text))
+        return _by_line(tokens, len(lines))
+
+
+@cache
+def _lexer(language: str) -> tuple[Any, bool]:
+    from pygments.lexer import ExtendedRegexLexer, RegexLexer  # not before there is code: it takes a while to import
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        lexer = get_lexer_by_name(language)
+    except ClassNotFound:
+        return None, False
+    return lexer, isinstance(lexer, RegexLexer) and not isinstance(lexer, ExtendedRegexLexer)
+
+
+def _run(lexer: Any, text: str, stack: list[str]) -> Iterator[tuple[Any, str]]:
+    """RegexLexer's own loop, on a stack that is the caller's."""
+    from pygments.token import Error, Whitespace, _TokenType
+
+    definitions = lexer._tokens  # noqa: SLF001 - the compiled tables have no public name
+    position, end = 0, len(text)
+    rules = definitions[stack[-1]]
+    idle = 0
+    while position < end:
+        for match_rule, action, new_state in rules:
+            match = match_rule(text, position)
+            if not match:
+                continue
+            if action is not None:
+                if type(action) is _TokenType:
+                    yield action, match[0]
+                else:
+                    yield from ((kind, value) for _, kind, value in action(lexer, match))
+            idle = idle + 1 if match.end() == position else 0
+            position = match.end()
+            if new_state is not None:
+                _change(stack, new_state)
+                rules = definitions[stack[-1]]
+            break
+        else:
+            newline = text[position] == "\n"
+            yield (Whitespace if newline else Error), text[position]
+            position += 1
+            if newline:
+                stack[:] = ["root"]
+                rules = definitions["root"]
+        if idle > _MOST_IDLE:
+            yield Error, text[position]
+            position, idle = position + 1, 0
+
+
+_MOST_IDLE = 200  # rules that match nothing, one after the other
+
+
+def _change(stack: list[str], new_state: Any) -> None:
+    for state in new_state if isinstance(new_state, tuple) else (new_state,):
+        if isinstance(state, int):
+            del stack[max(len(stack) + state, 1) :]
+        elif state == "#pop":
+            del stack[max(len(stack) - 1, 1) :]
+        else:
+            stack.append(stack[-1] if state == "#push" else state)
+
+
+def _by_line(tokens: Any, count: int) -> list[Tokens]:
+    lines: list[Tokens] = []
+    line = bytearray()
+    for kind, value in tokens:
+        style = _style(kind)
+        if "\n" in value:
+            *whole, value = value.split("\n")
+            for part in whole:
+                _add(line, len(part), style)
+                lines.append(bytes(line))
+                line.clear()
+        _add(line, len(value), style)
+    lines.append(bytes(line))
+    return (lines + [b""] * count)[:count]
+
+
+def _add(line: bytearray, length: int, style: int) -> None:
+    while length > 255:
+        line += bytes((255, style))
+        length -= 255
+    if length:
+        if line and line[-1] == style and line[-2] + length < 256:
+            line[-2] += length
+        else:
+            line += bytes((length, style))
+
+
+@cache
+def _style(kind: Any) -> int:
+    path = str(kind).removeprefix("Token.").split(".")
+    while path:
+        if found := _STYLE_OF.get(".".join(path)):
+            return CODE_STYLES.index(found)
+        path.pop()
+    return 0

@@ -1,0 +1,133 @@
+"""Paragraphs and headings."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from tui.markdown import inline
+from tui.markdown.blocks import Block, Heading, Item, Note, Paragraph
+from tui.markdown.cells import Piece, wrap
+from tui.markdown.definitions import looks_whole
+from tui.markdown.gutter import inside_quote
+from tui.markdown.palette import Ink
+from tui.markdown.rows import Content, Run, cut_inside, text_runs
+from tui.markdown.views import Setting, View
+
+_task = re.compile(r"\[([ xX])\][ \t]+(?=\S)").match
+_RULES = {1: "━", 2: "─"}
+
+
+class _TextView(View):
+    """Text that wraps, with inline markup."""
+
+    __slots__ = ("_content", "_read", "_rows")
+    name = ""
+
+    def __init__(self, block: Block, index: int) -> None:
+        super().__init__(block, index)
+        self._content = inline.Inline("")
+        self._rows: list[Piece] = []
+        self._read = -1  # the block's version when it was parsed
+
+    @property
+    def missed(self) -> frozenset[str]:
+        return self._content.missed
+
+    def forget(self) -> None:
+        super().forget()
+        self._read = -1
+
+    def _wrap(self, source: str, width: int, setting: Setting) -> int:
+        if self._read != self.block.version:
+            self._content = inline.parse(source, setting.references)
+            self._read = self.block.version
+        self._rows = wrap(self._content.text, width)
+        self.height = len(self._rows)
+        return 0
+
+    def row(self, y: int) -> Content:
+        start, end = self._rows[y]
+        joins, goes_on = None, False
+        if y:
+            gap = self._content.text[self._rows[y - 1][1] : start]
+            joins = None if "\n" in gap else gap[:1]
+            goes_on = joins is not None and cut_inside(self._content, start)
+        elif self.block.joined:
+            joins = " "
+        return Content(text_runs(self._content, start, end, self.name), joins, 0, goes_on)
+
+    def offset(self, y: int) -> int:
+        return self._rows[min(y, len(self._rows) - 1)][0]
+
+    def row_at(self, offset: int) -> int:
+        return max(bisect_right(self._rows, offset, key=lambda row: row[0]) - 1, 0)
+
+
+class ParagraphView(_TextView):
+    """A paragraph; in a list item its beginning may be a task's box."""
+
+    __slots__ = ("_task", "name")
+    block: Paragraph
+
+    def __init__(self, block: Paragraph, index: int) -> None:
+        super().__init__(block, index)
+        self._task: bool | None = None
+        self.name = "quote" if inside_quote(block.container) else "note-text" if isinstance(block.container, Note) else ""
+
+    @property
+    def task(self) -> bool | None:
+        return self._task
+
+    def _lay(self, width: int, setting: Setting) -> int:
+        block, source = self.block, ""
+        if self._read != block.version:
+            source = block.source
+            if not block.closed and _may_vanish(source):
+                self.height, self._rows = 0, []
+                return 0
+            source = self._take_task(source)
+        self._wrap(source, width, setting)
+        if block.closed and block.firm is None and not self.missed:
+            block.drop()
+        return 0
+
+    def _take_task(self, source: str) -> str:
+        container = self.block.container
+        box = _task(source) if isinstance(container, Item) and container.head == self.index else None
+        self._task = box[1] != " " if box else None
+        return source[box.end() :] if box else source
+
+    def offset(self, y: int) -> int:
+        return super().offset(y) if self._rows else 0
+
+
+class HeadingView(_TextView):
+    """A heading; the first two levels are underlined all along."""
+
+    __slots__ = ("name",)
+    block: Heading
+
+    def __init__(self, block: Heading, index: int) -> None:
+        super().__init__(block, index)
+        self.name = f"h{block.level}"
+
+    def _lay(self, width: int, setting: Setting) -> int:
+        self._wrap(self.block.source, width, setting)
+        self.height += self.block.level in _RULES
+        return 0
+
+    def row(self, y: int) -> Content:
+        if y < len(self._rows):
+            return super().row(y)
+        rule = _RULES[self.block.level] * self.width
+        return Content([Run(rule, Ink(f"{self.name}-rule"))], indent=len(rule))
+
+    @property
+    def underlined(self) -> bool:
+        return self.block.level in _RULES
+
+
+def _may_vanish(source: str) -> bool:
+    """Whether an open paragraph may turn out to be a definition, or a table's header: then it is not shown yet."""
+    return "\n" not in source and (source[:1] == "|" or looks_whole(source))
