@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from tui.engine import json_values
@@ -68,7 +69,7 @@ def page_title(text: str) -> str | None:
     if not _HTML.match(text[:4096]):
         return None
     found = _TITLE.search(text[:65536])
-    return (" ".join(found[1].split())[:200] if found else "") or "a web page"
+    return (" ".join(unescape(found[1]).split())[:200] if found else "") or "a web page"
 
 
 def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:

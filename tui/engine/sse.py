@@ -143,17 +143,18 @@ class Splitter:
             return
         self._rest += tail
         if len(self._rest) + self._size > self._limit:
-            # after a data line the rest of its event goes too; a plain line stands alone
-            self._skip_event = self._rest.startswith(b"data") or bool(self._data)
-            self._skip_line = True
-            self._drop(out)
+            self._begun = self._skip_line = True
+            self._refuse(bytes(self._rest[:5]), out)
+            self._rest.clear()
 
-    def _drop(self, out: list[Item]) -> None:
-        self._begun = True
-        self._rest.clear()
+    def _refuse(self, line: bytes, out: list[Item]) -> None:
+        """Drop the event that `line` makes too large; a plain line stands alone."""
+        is_data = line.startswith(b"data")
+        if not (self._skip_event and is_data):
+            out.append(TooLarge(self._limit))
+        self._skip_event |= is_data or bool(self._data)
         self._data.clear()
         self._size, self._name = 0, ""
-        out.append(TooLarge(self._limit))
 
     def _take(self, lines: list[bytes], out: list[Item]) -> None:
         for line in lines:
@@ -161,6 +162,8 @@ class Splitter:
                 self._skip_event = False
                 if self._data or self._name:
                     self._dispatch(out)
+            elif len(line) + self._size > self._limit:
+                self._refuse(line, out)
             elif line.startswith(b"data:"):
                 self._add_data(line[6:] if line[5:6] == b" " else line[5:], out)
             else:
@@ -173,10 +176,7 @@ class Splitter:
         if len(data) == 1 and is_whole(data[0]):
             self._dispatch(out)  # no empty line between two events: joined, they could not be JSON
         data.append(value)
-        self._size += len(value) + 1
-        if self._size > self._limit:
-            self._skip_event = True
-            self._drop(out)
+        self._size += len(value)
 
     def _other(self, line: bytes, out: list[Item]) -> None:
         if line.startswith(b":"):
