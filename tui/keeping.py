@@ -10,7 +10,7 @@ from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation
 from tui.engine.events import Event
 from tui.storage.changes import OpenTab
-from tui.storage.history import History
+from tui.storage.history import History, HistoryError
 from tui.storage.instances import SavedTab
 from tui.storage.journal import Journal
 from tui.storage.writer import Status
@@ -66,12 +66,26 @@ class Keeper:
         """(tabs of instances that no longer run, earlier prompts from old to new). Waits for the disk: call it in a thread."""
         if not self.saves:
             return [], []
-        restored = [Restored(saved, self.history.load(saved.conversation)) for saved in self.journal.claim_tabs()]
-        return restored, self.history.prompts()
+        restored = [Restored(saved, self._load(saved.conversation)) for saved in self.journal.claim_tabs()]
+        return restored, self.earlier_prompts()
+
+    def _load(self, conversation_id: str) -> Conversation | None:
+
+        try:
+            conversation = self.history.load(conversation_id)
+        except HistoryError:
+            return None  # what can't be read is said by the journal's status
+        if conversation is not None:
+            self.journal.conversation(conversation)
+        return conversation
 
     def earlier_prompts(self) -> list[str]:
         """Prompts of all conversations, from old to new. Waits for the disk."""
-        return self.history.prompts() if self.saves else []
+
+        try:
+            return self.history.prompts() if self.saves else []
+        except HistoryError:
+            return []
 
     def close(self) -> None:
         """Write what waits, and end."""

@@ -112,7 +112,7 @@ class Workspace:
         return tab
 
     def close(self, tab: Tab) -> None:
-        """Take a tab away; the one to its right comes to the front, else the one to its left."""
+        """Take a tab away; the one to its right comes to the front, else the one to its left, else none."""
         place = self.tabs.index(tab)
         self.tabs.remove(tab)
         if self.active is tab:

@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from html import unescape
 from urllib.parse import urljoin, urlsplit
 
@@ -82,6 +81,8 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time
             return None
         if re.fullmatch(r"\d+(\.\d*)?", value):
             return float(value)
+        from email.utils import parsedate_to_datetime  # costs 10 ms, and is hardly ever needed
+
         return max(parsedate_to_datetime(value).timestamp() - now(), 0.0)
     except (ValueError, OverflowError, TypeError):
         return None

@@ -12,7 +12,7 @@ from tui.markdown.highlight import Highlighter, as_shown
 from tui.markdown.palette import CODE_STYLES, Ink
 from tui.markdown.rows import Content, Run
 from tui.markdown.section import CodeBlock
-from tui.markdown.views import Setting, View
+from tui.markdown.views import Setting, View, next_stamp
 from tui.safe_text import visible_line
 
 _INKS = tuple(Ink(f"code-{name}") for name in CODE_STYLES)
@@ -24,7 +24,7 @@ AT_ONCE = 160  # lines that may be lexed while a row waits for them
 class VerbatimView(View):
     """Lines as they are, wrapped where they are too long. `starts` are the rows at which lines begin."""
 
-    __slots__ = ("_firm", "_setting", "starts")
+    __slots__ = ("_firm", "_picture", "_setting", "starts")
     block: Verbatim
     margin = 0  # columns at each side
     head = 0  # rows above the lines
@@ -33,6 +33,7 @@ class VerbatimView(View):
         super().__init__(block, index)
         self.starts = array("I", [0])
         self._firm = 0
+        self._picture = 0  # the stamp of rows that will not change at this width
         self._setting: Setting | None = None
 
     @property
@@ -48,6 +49,8 @@ class VerbatimView(View):
         lines, firm = self.block.lines, self._firm
         if width != self.width or self._setting is not setting:
             firm, self._setting = 0, setting
+        if not firm:
+            self._picture = next_stamp()
         del self.starts[firm + 1 :]
         first = self.starts[-1]
         self.width = width
@@ -70,6 +73,14 @@ class VerbatimView(View):
             else:
                 row += len(chop(as_shown(line), inner))
             starts.append(row)
+
+    @property
+    def settled(self) -> int:
+        """How many lines will not change."""
+        return self._firm
+
+    def row_stamp(self, y: int) -> int:
+        return self._picture if y - self.head < self.starts[self.settled] else self.stamp
 
     @property
     def wraps(self) -> bool:
@@ -133,6 +144,12 @@ class CodeView(VerbatimView):
     @property
     def wraps(self) -> bool:
         return self._setting is None or self._setting.wrap_code
+
+    @property
+    def settled(self) -> int:
+        if not self.language or (self._highlighter and not self._highlighter.known):
+            return self._firm
+        return min(self._highlighter.settled, self._firm) if self._highlighter else 0
 
     @property
     def language(self) -> str:

@@ -35,6 +35,7 @@ class Layout:
         self.setting = Setting()
         self.dirty: int | None = None
         self._stale = 0  # views from here on may be laid out for another width
+        self._long: list[CodeView] = []  # code of which a part may have no colours yet when it comes into view
         self._by_label: dict[str, set[int]] = {}
 
     # what changes
@@ -89,6 +90,13 @@ class Layout:
         """Whether views wait to be laid out."""
         return self._stale < len(self.views)
 
+    @property
+    def uncoloured(self) -> bool:
+        """Whether there is code that takes long to lex."""
+        if self._long:
+            self._long = [view for view in self._long if view.long and self.views[view.index] is view]
+        return bool(self._long)
+
     def lay_window(self, window: range) -> None:
         """Lay out what is in these rows, whatever it costs."""
         if not self.stale or not self.views:
@@ -125,6 +133,8 @@ class Layout:
             return
         if known:
             self.touch(self.tops[index] + (changed and changed + self.gap(index)))
+        if isinstance(view, CodeView) and view.long and view not in self._long:
+            self._long.append(view)
         for label in view.missed:
             self._by_label.setdefault(label, set()).add(index)
 

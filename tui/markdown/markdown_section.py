@@ -80,7 +80,7 @@ class MarkdownSection:
     @property
     def pending(self) -> bool:
         """Whether text waits to be read, or rows to be laid out or to get their colours."""
-        return self._reading or self._layout.stale or self._has_long_code
+        return self._reading or self._layout.stale or self._layout.uncoloured
 
     def resize(self, width: int) -> None:
         """Lay out for this many cells."""
@@ -169,13 +169,6 @@ class MarkdownSection:
 
     # highlighting
 
-    @property
-    def _has_long_code(self) -> bool:
-        return any(view.long for view in self._long_views())
-
-    def _long_views(self) -> list[CodeView]:
-        return [view for view in self._layout.views if isinstance(view, CodeView) and view.long]
-
     def _highlight(self, deadline: float, window: range) -> bool:
         """Colour the code in the window, and what has just come; True if the deadline came first."""
         layout = self._layout
@@ -210,7 +203,7 @@ class MarkdownSection:
         view = self._layout.views[index]
         if isinstance(view, CodeView) and 0 < view.unlexed(row) <= AT_ONCE:
             view.lex(row, math.inf)
-        key, stamp = (index, row), (view.stamp, self._palette.version, self._layout.width)
+        key, stamp = (index, row), (view.row_stamp(row), self._palette.version, self._layout.width)
         known = self._strips.get(key)
         if known is not None and known[0] == stamp:
             return known[1]

@@ -317,7 +317,8 @@ class BlockParser:
         else:
             self._close_to(matched)
         if fresh and isinstance(self._container, Item):
-            return  # the marker's own line
+            self._blank = None  # the marker's own line
+            return
         quotes = [index for index, container in enumerate(self._open[:matched], 1) if isinstance(container, Quote)]
         self._blank = quotes[-1] if quotes else 0
 
@@ -327,15 +328,12 @@ class BlockParser:
         """Close what the line is not in; the container that gets a new child. `marker` is a list item's."""
         self._close_to(matched)
         container = self._container
-        separated = self._blank is not None and container.level >= self._blank
-        if separated and isinstance(container, Item) and not container.empty:
-            self._loosen(container.run)
         run = container.list
-        if run is not None and run.delimiter == marker:
-            if separated:
-                self._loosen(run)
-        else:
+        if run is None or run.delimiter != marker:
             container.list = None
+            run = container.run if isinstance(container, Item) and not container.empty else None
+        if run is not None and self._blank is not None and container.level >= self._blank:
+            self._loosen(run)
         return container
 
     def _loosen(self, run: ListRun) -> None:

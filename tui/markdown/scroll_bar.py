@@ -12,6 +12,8 @@ from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.markdown.paint import Row, differing
+
 _EIGHTHS = "▁▂▃▄▅▆▇ "
 _UP, _GRAB, _DOWN = ({"@mouse.down": action} for action in ("scroll_up", "grab", "scroll_down"))
 
@@ -23,15 +25,13 @@ class LineScrollBar(ScrollBar):
         super().__init__(vertical=True, name="vertical", thickness=thickness)
         self._drawn: list[Strip] = []
 
-    def show(self, virtual_size: int, window_size: int, position: float) -> bool:
-        """Take new figures in without a refresh of the whole; marks the rows that differ, and tells whether any does."""
+    def show(self, virtual_size: int, window_size: int, position: float) -> list[Row]:
+        """Take new figures in without a refresh; the rows that look different now."""
         self.set_reactive(ScrollBar.window_virtual_size, virtual_size)
         self.set_reactive(ScrollBar.window_size, window_size)
         self.set_reactive(ScrollBar.position, self.validate_position(position))
-        before, after = self._drawn, self._picture(len(self._drawn))
-        changed = [y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old is not new]
-        self._set_dirty(*(Region(0, y, self.thickness, 1) for y in changed)) if changed else None
-        return bool(changed)
+        before, self._drawn = self._drawn, self._picture(len(self._drawn))
+        return differing(before, self._drawn)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         self._drawn = self._picture(self.outer_size.height)

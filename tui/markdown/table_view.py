@@ -12,7 +12,7 @@ from tui.markdown.columns import fit, in_steps
 from tui.markdown.inline import Inline
 from tui.markdown.palette import PLAIN, Ink
 from tui.markdown.rows import Content, Run, text_runs
-from tui.markdown.views import Setting, View
+from tui.markdown.views import Setting, View, next_stamp
 
 _RULE = Ink("table-rule")
 _HEAD = "table-head"
@@ -24,7 +24,7 @@ Cell = str | Inline  # plain text is kept as it is: most cells are
 class TableView(View):
     """Draws a table. `starts` are the rows of the screen at which the table's rows begin, the header's first."""
 
-    __slots__ = ("_cells", "_firm", "_missed", "_natural", "_shown", "_widths", "starts")
+    __slots__ = ("_cells", "_firm", "_missed", "_natural", "_picture", "_shown", "_widths", "starts")
     block: Table
 
     def __init__(self, block: Block, index: int) -> None:
@@ -34,6 +34,7 @@ class TableView(View):
         self._natural: list[int] = []  # of the firm rows
         self._shown: list[int] = []  # what the table asked for, as long as it grows
         self._widths: list[int] = []
+        self._picture = 0  # the stamp of rows that are whole
         self._missed: set[str] = set()
         self.starts = array("I", [0])
 
@@ -54,6 +55,8 @@ class TableView(View):
         widths = self._fit(natural, width)
         if widths != self._widths or width != self.width:
             self._widths, known = widths, 0
+        if not known:
+            self._picture = next_stamp()
         self.width = width
         del self.starts[known + 1 :]
         first = self.starts[-1]
@@ -109,6 +112,9 @@ class TableView(View):
         return max(len(_lines(cell, size)) for cell, size in zip(cells, self._widths, strict=True))
 
     # rows
+
+    def row_stamp(self, y: int) -> int:
+        return self._picture if y < self.starts[self._firm] else self.stamp
 
     def row(self, y: int) -> Content:
         index = bisect_right(self.starts, y) - 1

@@ -20,7 +20,7 @@ from textual.widget import Widget
 
 from tui.markdown.canvas import Canvas, Frame
 from tui.markdown.overlay import Span
-from tui.markdown.paint import paint
+from tui.markdown.paint import Painter, Row, differing
 from tui.markdown.scroll_bar import LineScrollBar
 from tui.markdown.section import Section, ViewStyles
 from tui.markdown.stack import Place, SectionStack
@@ -51,7 +51,8 @@ class Viewport(ScrollView):
         self._columns = self._lines = 0
         self._canvas = Canvas(Frame(0, 0, 0, Style.null()))
         self._rows: list[Strip] | None = None
-        self._picture: list[Strip] = []  # what was last asked to be drawn
+        self._picture: Sequence[Strip | None] = ()  # what was last asked to be drawn
+        self._painter = Painter(self)
         self._styles: ViewStyles | None = None
         self.set_reactive(Widget.show_vertical_scrollbar, True)  # always there: saves a second layout
 
@@ -84,7 +85,7 @@ class Viewport(ScrollView):
         if changed is not None:
             self._rows_changed(changed)
         more |= self._work_more(deadline)
-        self._redraw(paint)
+        self._redraw(now=True)
         return more
 
     def _rows_changed(self, first: int) -> None:
@@ -216,28 +217,16 @@ class Viewport(ScrollView):
 
     # drawing
 
-    def _redraw(self, draw: Callable[..., None] | None = None) -> None:
-        """Ask for the rows that differ from the last picture to be drawn: soon, or by `draw` at once."""
+    def _redraw(self, *, now: bool = False) -> None:
+        """Draw the rows that differ from the last picture: soon, or at once."""
         before, rows = self._picture, self._visible_rows()
         self._picture = rows
-        bar = self._bar
-        bar_changed = bar.show(self.stack.height, self._lines, self.scroll_y)
-        if len(before) == len(rows):
-            changed = [y for y, (old, new) in enumerate(zip(before, rows, strict=True)) if old is not new]
-        else:
-            changed = list(range(len(rows)))
-        if not changed and not bar_changed:
-            return
-        self._set_dirty(*self._regions(changed))
-        if draw is not None:
-            draw(self, bar)
-        else:
-            self.refresh(Region(0, 0, 0, 0))
-            bar.refresh(Region(0, 0, 0, 0))
-
-    def _regions(self, rows: list[int]) -> list[Region]:
-        left, columns, right = self._canvas.frame[:3]
-        return [Region(-left, y, left + columns + right, 1) for y in rows]
+        if len(before) != len(rows):
+            before = [None] * len(rows)
+        changed: list[tuple[Widget, list[Row]]] = [(self, differing(before, rows))]
+        changed.append((self._bar, self._bar.show(self.stack.height, self._lines, self.scroll_y)))
+        if changed := [(widget, own) for widget, own in changed if own]:
+            (self._painter.paint if now else self._painter.ask)(changed)
 
     def _visible_rows(self) -> list[Strip]:
         """The rows on the screen, finished."""

@@ -13,6 +13,11 @@ from tui.markdown.rows import BLANK, Content, Run
 _stamps = count(1)
 
 
+def next_stamp() -> int:
+    """A number that nothing had before."""
+    return next(_stamps)
+
+
 @dataclass
 class Setting:
     """What the drawing of blocks depends on beside their text."""
@@ -23,7 +28,7 @@ class Setting:
 
 
 class View:
-    """Draws one block. `stamp` changes when rows that were asked for may differ; `index` is the block's number."""
+    """Draws one block. `stamp` changes when any row may differ; `index` is the block's number."""
 
     __slots__ = ("_version", "block", "height", "index", "stamp", "width")
 
@@ -50,7 +55,11 @@ class View:
 
     def touch(self) -> None:
         """Rows may differ from now on."""
-        self.stamp = next(_stamps)
+        self.stamp = next_stamp()
+
+    def row_stamp(self, y: int) -> int:
+        """Changes when row `y` may differ; `stamp`, where a view does not know better."""
+        return self.stamp
 
     def forget(self) -> None:
         """Lay out anew, whatever the width."""

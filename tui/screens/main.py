@@ -115,8 +115,10 @@ class MainScreen(Streaming, Reading, Copying):
         self._draft_timer = self.set_timer(0.3, self._save_draft)
 
     def _save_draft(self) -> None:
-        tab = self.tab
-        draft = self.pane.prompt.value
+        tab = self.workspace.active
+        if tab is None or tab.id not in self.panes:
+            return
+        draft = self.panes[tab.id].prompt.value
         if draft != tab.draft:
             tab.draft = draft
             self.keeper.draft(tab)
@@ -142,8 +144,7 @@ class MainScreen(Streaming, Reading, Copying):
             pane = ConversationPane(tab, history=self.history, wake=self.frames.wake)
             await self.query_one("#panes").mount(pane)
             self.panes[tab.id] = pane
-        if self.workspace.active is not None and self.workspace.active.id in self.panes:
-            self._save_draft()
+        self._save_draft()
         self.workspace.select(tab)
         for other in self.panes.values():
             other.display = other is pane
@@ -191,11 +192,12 @@ class MainScreen(Streaming, Reading, Copying):
 
     async def _close_now(self, tab: Tab) -> None:
         self.workers.cancel_group(self, tab.id)
+        self.workspace.close(tab)
+        # the next page first: there is always one in front
+        await self.show_tab(self.workspace.active or self.workspace.open(like=tab))
+        self._states.pop(tab.id, None)
         if pane := self.panes.pop(tab.id, None):
             await pane.remove()
-        self.workspace.close(tab)
-        self._states.pop(tab.id, None)
-        await self.show_tab(self.workspace.active or self.workspace.open(like=tab))
 
     async def action_next_tab(self) -> None:
         """Go right."""
@@ -232,7 +234,7 @@ class MainScreen(Streaming, Reading, Copying):
         self._states[tab.id] = tab.state
         if not self.is_attached or not self.app.is_running:
             return
-        if tab is self.workspace.active:
+        if tab is self.workspace.active and tab.id in self.panes:
             self.pane.refresh_state(self.workspace.clock(), self.found)
         elif not tab.busy:
             tab.unread = True
@@ -240,9 +242,11 @@ class MainScreen(Streaming, Reading, Copying):
         self.show_state()
 
     def _on_beat(self) -> None:
-        self.query_one(TabBar).tick += 1
+        if self.app.animation_level != "none":
+            self.query_one(TabBar).tick += 1
         self.query_one(StatusBar).refresh()
-        self.pane.refresh_state(self.workspace.clock(), self.found)
+        if self.tab.id in self.panes:
+            self.pane.refresh_state(self.workspace.clock(), self.found)
         failure = self.tab.answer.failure if self.tab.answer else None
         if not self.workspace.busy and (failure is None or failure.retry_after is None):
             self._beat.pause()

@@ -64,4 +64,4 @@ class TabScreen(Screen[None]):
 
     def _frame(self, deadline: float) -> bool:
         active = self.workspace.active
-        return active is not None and self.panes[active.id].frame(deadline)
+        return active is not None and active.id in self.panes and self.panes[active.id].frame(deadline)

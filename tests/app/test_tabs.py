@@ -1,0 +1,98 @@
+"""Tabs: many conversations, each with a stream of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.app.kit import make_app, running, screen_of, send, shown
+from tests.support.script import Gate, Script
+from tests.support.waiting import settled, streamed, until
+
+
+async def test_prompts_of_the_command_line_stream_at_once_each_in_a_tab(tmp_path: Path) -> None:
+    gates = [Gate() for _ in range(16)]
+    prompts = tuple(f"prompt-{number:02d}" for number in range(16))
+    scripts = [Script.complete(f"answer {prompt}", gate, prompt=prompt) for prompt, gate in zip(prompts, gates, strict=True)]
+    app, _ = make_app(tmp_path, *scripts, prompts=prompts)
+    async with app.run_test(size=(100, 30)) as pilot:
+        for gate in gates:
+            await gate.reached()
+        workspace = app.workspace
+        await until(pilot, lambda: all(tab.state == "streaming" for tab in workspace.tabs), "16 streams")
+        assert workspace.active is workspace.tabs[0]
+        assert len(screen_of(pilot).panes) == 1
+        for gate in gates:
+            gate.open()
+        await streamed(pilot)
+        answers = [tab.answer.text for tab in workspace.tabs if tab.answer]
+        assert answers == [f"answer {prompt}" for prompt in prompts]
+        await pilot.press("alt+9")
+        await settled(pilot)
+        assert "answer prompt-08" in shown(pilot)
+
+
+async def test_a_stream_runs_on_while_hidden_and_is_marked_unread(tmp_path: Path) -> None:
+    gate = Gate()
+    app, _ = make_app(tmp_path, Script.complete("seen ", gate, "later"))
+    async with running(app) as pilot:
+        await send(pilot, "go")
+        await gate.reached()
+        await pilot.press("ctrl+n")
+        await settled(pilot)
+        first = app.workspace.tabs[0]
+        gate.open()
+        await until(pilot, lambda: first.state == "complete", "the hidden stream")
+        assert first.unread
+        assert "1 ● go" in shown(pilot)
+        await pilot.press("alt+left")
+        await settled(pilot)
+        assert not first.unread
+        assert "seen later" in shown(pilot)
+
+
+async def test_closing_a_streaming_tab_asks_and_then_disconnects(tmp_path: Path) -> None:
+    script = Script("text", Gate())
+    app, _ = make_app(tmp_path, script)
+    async with running(app) as pilot:
+        await send(pilot, "go")
+        await script.reached(1)
+        await pilot.press("alt+w")
+        await settled(pilot)
+        assert "still streaming" in shown(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert screen_of(pilot).tab.busy
+        await pilot.press("alt+w")
+        await settled(pilot)
+        await pilot.press("y")
+        await script.left()
+        await streamed(pilot)
+        assert script.disconnected
+        assert [tab.state for tab in app.workspace.tabs] == ["ready"]
+
+
+async def test_tabs_are_reached_by_key_and_by_mouse(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path)
+    async with running(app) as pilot:
+        await pilot.press("ctrl+n", "ctrl+t")
+        await settled(pilot)
+        workspace = app.workspace
+        assert workspace.active is workspace.tabs[2]
+        for key, place in (("ctrl+pageup", 1), ("alt+right", 2), ("ctrl+pagedown", 0), ("alt+left", 2), ("alt+1", 0)):
+            await pilot.press(key)
+            await settled(pilot)
+            assert workspace.active is workspace.tabs[place], key
+        await pilot.click("TabBar", offset=(11, 0))
+        await settled(pilot)
+        assert workspace.active is workspace.tabs[1]
+
+
+async def test_the_last_tab_closed_leaves_an_empty_one(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("answer"))
+    async with running(app) as pilot:
+        await send(pilot, "go")
+        await streamed(pilot)
+        await pilot.press("alt+w")
+        await settled(pilot)
+        assert [tab.state for tab in app.workspace.tabs] == ["ready"]
+        assert "Ask anything" in shown(pilot)
