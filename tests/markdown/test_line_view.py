@@ -8,10 +8,11 @@ import pytest
 from textual.events import MouseScrollUp
 from textual.geometry import Region
 from textual.pilot import Pilot
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from tests.markdown.line_view_kit import FOREVER, Script, ViewApp, cell_of, numbered, shown
 from tui.markdown.line_view import LineView
+from tui.markdown.paint import RowsUpdate
 from tui.markdown.section import Action, Target
 from tui.markdown.sections import BlankSection, RowSection, TextSection
 
@@ -142,25 +143,55 @@ async def test_rows_that_stay_are_the_same_strips() -> None:
         assert [old is new for old, new in zip(before, after, strict=True)] == [True, False, False, *[True] * 7]
 
 
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
+    """(row of the screen, text) of what frames write straight to the terminal."""
+    rows: list[tuple[int, str]] = []
+
+    def display(app: ViewApp, screen: Screen[Any], update: object) -> None:
+        if isinstance(update, RowsUpdate):
+            rows.extend((y, strip.text.strip()) for _, y, strip in update.placed)
+
+    monkeypatch.setattr(ViewApp, "_display", display)
+    return rows
+
+
 async def test_only_changed_rows_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     script = Script("alpha", "beta")
     app = ViewApp(script)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        drawn: list[Region] = []
-        real = LineView._set_dirty
-
-        def set_dirty(view: LineView, *regions: Region) -> None:
-            drawn.extend(regions)
-            real(view, *regions)
-
-        monkeypatch.setattr(LineView, "_set_dirty", set_dirty)
+        rows = drawn(monkeypatch)
         script.extend_last(" gamma")
         app.view.frame(FOREVER)
-        assert {region.y for region in drawn} == {1}
-        drawn.clear()
+        assert rows == [(2, "beta gamma")]
         app.view.frame(FOREVER)
-        assert not drawn
+        assert len(rows) == 1
+
+
+async def test_what_lies_over_the_view_is_not_drawn_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script("alpha")
+    app = ViewApp(script)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.notify("a toast")
+        while not any(toast.region for toast in app.screen.query("Toast")):
+            await pilot.pause()
+        rows = drawn(monkeypatch)
+        script.extend_last(" beta")
+        app.view.frame(FOREVER)
+        assert rows == []
+        assert "alpha beta" in app.screen._compositor.render_strips()[1].text
+
+
+async def test_a_dialog_over_the_view_keeps_the_view_up_to_date_below() -> None:
+    script = Script("alpha")
+    app = ViewApp(script)
+    async with app.run_test(size=SIZE) as pilot:
+        await app.push_screen(ModalScreen())
+        script.extend_last(" beta")
+        app.view.frame(FOREVER)
+        await app.pop_screen()
+        await pilot.pause()
+        assert "alpha beta" in app.screen._compositor.render_strips()[1].text
 
 
 async def test_a_resize_keeps_what_is_at_the_top() -> None:
