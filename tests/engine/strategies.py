@@ -19,8 +19,9 @@ _SHARDS = [
 shards = st.lists(st.sampled_from(_SHARDS) | st.binary(max_size=8), max_size=30).map(b"".join)
 
 _keys = st.sampled_from(
-    ["choices", "delta", "message", "content", "text", "index", "finish_reason", "error", "tool_calls", "function_call", "function", "name",
-     "id", "arguments", "usage", "model", "reasoning", "reasoning_details", "refusal", "type", "detail", "done"]
+    ["choices", "delta", "message", "content", "text", "index", "finish_reason", "error", "tool_calls", "function_call",
+     "function", "name", "id", "arguments", "usage", "model", "reasoning", "reasoning_details", "refusal", "type", "detail",
+     "done"]
 )  # fmt: skip
 _json: st.SearchStrategy[Any] = st.recursive(
     st.none()

@@ -69,28 +69,33 @@ class FaultServer:
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # a client went away while the server held on
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port: int = self._server.sockets[0].getsockname()[1]
-        self._connections: set[asyncio.Task[None]] = set()
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        for _turn in range(10):  # a connection of the last moment: asyncio leaks one whose server closes while it is made
+            await asyncio.sleep(0)
         self._server.close()
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-        await asyncio.sleep(0)  # an aborted transport closes its socket in the next turn of the loop
+        tasks = list(self._connections)
+        for task, writer in self._connections.items():
+            task.cancel()
+            writer.transport.abort()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # an aborted transport closes its socket in the next turn
 
     def play(self, name: str, *attempts: Script) -> str:
         """Add a script for each attempt; the base URL to ask for them."""
         self.scripts[name] = attempts
         return f"http://127.0.0.1:{self.port}/{name}/v1"
 
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(self._connections.pop)
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             try:
                 await self._connection(reader, writer)
