@@ -4,23 +4,37 @@ from __future__ import annotations
 
 import re
 import warnings
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
+from rich.cells import cell_len
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
-from tests.snapshots.screen_text import difference
+from tests.snapshots.screen_text import CELL_WIDTH, difference
 
 FOLDER = "pictures"
 _ID = re.compile(r"\bterminal-\d+-")  # a checksum of all that is on the screen, in every id and class
 _FONT = re.compile(r',\s*url\("https?://[^"]*"\) format\("\w+"\)')  # a picture fetches nothing
+_TEXT = re.compile(r'(<text class="screen-r\d+" x=")([\d.]+)(" y="[\d.]+" textLength=")[\d.]+("[^>]*>)([^<]*)</text>')
 
 
 def normalised(svg: str) -> str:
-    """The picture without what changes for no reason, and without addresses of fonts."""
-    return _FONT.sub("", _ID.sub("screen-", svg))
+    """The picture without what changes for no reason, without addresses of fonts, and such that every viewer shows it alike."""
+    return _TEXT.sub(_placed, _FONT.sub("", _ID.sub("screen-", svg)))
+
+
+def _placed(match: re.Match[str]) -> str:
+    """A run of text that begins and ends with ink, as wide as its cells: viewers differ over blanks and wide characters."""
+    before, x, between, after, text = match.groups()
+    inner = unescape(text).rstrip("\xa0")
+    ink = inner.lstrip("\xa0")
+    place = float(x) + (len(inner) - len(ink)) * CELL_WIDTH
+    width = cell_len(ink) * CELL_WIDTH
+    content = escape(ink).replace("\xa0", "&#160;")
+    return f"{before}{place:g}{between}{width:g}{after}{content}</text>"
 
 
 class PictureExtension(SingleFileSnapshotExtension):

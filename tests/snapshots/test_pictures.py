@@ -71,6 +71,13 @@ async def test_other_colours_are_told_by_place() -> None:
     assert "background" in screen_looks(red)
 
 
+def test_every_run_begins_with_ink_and_is_as_wide_as_its_cells() -> None:
+    run = '<text class="terminal-1-r2" x="12.2" y="20" textLength="48.8" clip-path="url(#terminal-1-line-0)">{}</text>'
+    assert normalised(run.format("&#160;&#160;日&amp;&#160;")) == (
+        '<text class="screen-r2" x="36.6" y="20" textLength="36.6" clip-path="url(#screen-line-0)">日&amp;</text>'
+    )
+
+
 def test_checksums_do_not_count() -> None:
     assert normalised(ADLER[0]) == normalised(ADLER[1])
 
