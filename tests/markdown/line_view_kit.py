@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from rich.segment import Segment
@@ -13,7 +12,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Static
 
 from tui.markdown.line_view import LineView
-from tui.markdown.section import Anchor, CodeBlock, Row, Section, Target, ViewStyles
+from tui.markdown.section import Anchor, Row, Section, Target, ViewStyles
 from tui.markdown.sections import wrap
 
 STYLES = Path(__file__).parents[2] / "styles" / "line_view.tcss"
@@ -30,7 +29,7 @@ class Script:
         self.lines = list(lines)
         self.targets: dict[int, tuple[Target, ...]] = {}
         self.windows: list[range] = []
-        self.code: list[CodeBlock] = []
+        self.code_blocks: list[str] = []
         self.shown_code = (True, 0)
         self._slice = slice
         self._decoration = decoration
@@ -86,9 +85,6 @@ class Script:
 
     def show_code(self, wrap: bool, left: int) -> None:
         self.shown_code = (wrap, left)
-
-    def code_blocks(self) -> Sequence[CodeBlock]:
-        return self.code
 
     def work(self, deadline: float, window: range) -> bool:
         self.windows.append(window)

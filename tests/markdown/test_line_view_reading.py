@@ -195,10 +195,10 @@ async def test_the_mouse_lights_up_what_it_can_click() -> None:
 
 async def test_code_blocks_of_all_sections() -> None:
     one, two = Script("a"), Script("b")
-    one.code, two.code = [CodeBlock(1, "x"), CodeBlock(2, "y")], [CodeBlock(1, "z")]
+    one.code_blocks, two.code_blocks = ["x", "y"], ["z"]
     app = ViewApp(one, TextSection("between"), two)
     async with app.run_test(size=SIZE):
-        assert [block.text for block in app.view.code_blocks()] == ["x", "y", "z"]
+        assert app.view.code_blocks() == [CodeBlock(1, "x"), CodeBlock(2, "y"), CodeBlock(1, "z")]
 
 
 # find

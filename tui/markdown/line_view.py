@@ -19,6 +19,7 @@ from textual.selection import Selection
 from tui.markdown import targets
 from tui.markdown.find import Finder, Hit
 from tui.markdown.overlay import Span, cells
+from tui.markdown.palette import COMPONENT_CLASSES as MARKDOWN_CLASSES
 from tui.markdown.section import Action, CodeBlock, HasCode, Link, Section
 from tui.markdown.selection import Held, line_at, selected_text, word_at
 from tui.markdown.targets import Spot
@@ -37,6 +38,7 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         "line-view--target",
         "line-view--hover",
         "line-view--more",
+        *MARKDOWN_CLASSES,
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "scroll_up", "Up", show=False),
@@ -331,7 +333,12 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
 
     def code_blocks(self) -> list[CodeBlock]:
         """All code blocks, from top to bottom."""
-        return [block for section in self.stack.sections if isinstance(section, HasCode) for block in section.code_blocks()]
+        return [
+            CodeBlock(number, text)
+            for section in self.stack.sections
+            if isinstance(section, HasCode)
+            for number, text in enumerate(section.code_blocks, 1)
+        ]
 
     def toggle_wrap_code(self) -> bool:
         """Wrap wide code, or cut it and let left and right scroll it; tells whether it wraps now."""

@@ -131,5 +131,6 @@ class Section(Protocol):
 class HasCode(Protocol):
     """A section with code blocks in it."""
 
-    def code_blocks(self) -> Sequence[CodeBlock]:
-        """Its blocks, from top to bottom; one that still grows is there as far as it has come."""
+    @property
+    def code_blocks(self) -> Sequence[str]:
+        """The text of each, from top to bottom; of one that still grows, as far as it has come."""
