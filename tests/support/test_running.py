@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import RunApp
-from tests.snapshots.extension import normalised
-from tests.snapshots.screen_text import screen_text
-from tests.support.app import RunningApp
+from tests.app.kit import make_app, running, screen_of, send, shown
+from tests.support.clock import Clock
 from tests.support.script import Gate, Script
+from tests.support.waiting import settled, streamed, until
 
 
-def screen_of(running: RunningApp) -> str:
-    """The text on the screen."""
-    return screen_text(normalised(running.app.export_screenshot()))
-
-
-async def test_a_gate_holds_the_screen_mid_stream(run_app: RunApp) -> None:
-    gate = Gate()
-    async with run_app(Script.complete("Hello", gate, ", world")) as running:
-        await running.ask("greet me")
+async def test_a_gate_holds_the_screen_mid_stream(tmp_path: Path) -> None:
+    gate, clock = Gate(), Clock()
+    app, _ = make_app(tmp_path, Script.complete("Hello", gate, ", world"), clock=clock)
+    async with running(app) as pilot:
+        await send(pilot, "greet me")
         await gate.reached()
-        await running.settled()
-        assert (running.answer.state, running.answer.text) == ("streaming", "Hello")
-        assert "Hello" in screen_of(running)
-        assert ", world" not in screen_of(running)
-        running.clock.passes(2.0)
+        await settled(pilot)
+        answer = screen_of(pilot).tab.answer
+        assert answer is not None
+        assert (answer.state, answer.text) == ("streaming", "Hello")
+        assert "Hello" in shown(pilot)
+        assert ", world" not in shown(pilot)
+        clock.passes(2.0)
         gate.open()
-        await running.streamed()
-        assert running.answer.state == "complete"
-        assert "Hello, world" in screen_of(running)
-        assert running.answer.meter.elapsed(0.0) == 2.0
+        await streamed(pilot)
+        assert answer.state == "complete"
+        assert "Hello, world" in shown(pilot)
+        assert answer.meter.elapsed(0.0) == 2.0
 
 
-async def test_a_wait_in_vain_says_what_it_waited_for(run_app: RunApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with run_app() as running:
+async def test_a_wait_in_vain_says_what_it_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _ = make_app(tmp_path)
+    async with running(app) as pilot:
         monkeypatch.setattr("tests.support.waiting.PATIENCE", 0.1)
         with pytest.raises(AssertionError, match="waited in vain for a miracle"):
-            await running.until(lambda: False, "a miracle")
+            await until(pilot, lambda: False, "a miracle")

@@ -91,6 +91,8 @@ def _broken_stream(chain: list[BaseException], characters: int) -> Failure:
 
 def _no_response(chain: list[BaseException], call: Call) -> Failure:
     names, detail, host = _names(chain), _detail(chain), call.host
+    if "TooManyRedirects" in names:
+        return Failure("protocol", f"{host} redirects in a circle.", detail, "Check the base URL.")
     if names & _UNSENDABLE or not _is_network(chain, names):
         # some of these quote a header, and a header holds the key: their text is not shown
         what = "the base URL" if names & _BAD_URL else "the key, the headers and the parameters"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAI
 
 ERROR_BODY_BYTES = 64 * 1024
-ERROR_BODY_SECONDS = 3.0
+ERROR_BODY_SECONDS = 1.5
 _NOT_BY_PARAMS = ("model", "messages", "stream")
 
 

@@ -114,7 +114,7 @@ class Pump:
                     return
                 if waited:
                     began = now
-                    if contents and since_wait < _BURST and (pause := gather()) > 0:
+                    if contents and not ended and since_wait < _BURST and (pause := gather()) > 0:
                         await self._sleep(pause)
                         began = perf_counter()
                     since_wait = 0

@@ -56,8 +56,8 @@ class StreamReader:
 
     @property
     def ended(self) -> bool:
-        """Whether the server gave its reason to end; usage and `[DONE]` may follow."""
-        return self._decoder.ended
+        """Whether the server gave its reason to end, or an end mark without its newline; more may follow, but need not."""
+        return self._decoder.ended or self._splitter.holds_end_mark
 
     def feed(self, data: bytes) -> list[events.Event]:
         """The events that `data` completes."""
@@ -100,7 +100,9 @@ class StreamReader:
     def give_up(self, failure: Failure) -> list[events.Event]:
         """Waiting for more is over: with `failure`, unless the answer had ended and only the connection stayed open."""
         if not self.done:
-            if self.ended:
+            self._read_rest()
+        if not self.done:
+            if self._is_over:
                 self._finish()
             else:
                 self._fail(failure)
@@ -147,6 +149,8 @@ class StreamReader:
 
     def _event(self, name: str, data: str) -> None:
         text = data.strip()
+        while text.startswith("data:"):  # a proxy that frames what is framed already
+            text = text[5:].lstrip()
         if text in (_END, f'"{_END}"'):
             self._saw_end = True
             return
@@ -170,6 +174,9 @@ class StreamReader:
         text = line.strip()
         if text == _END:
             self._saw_end = True
+            return
+        if text.startswith("data:"):  # indented
+            self._event("", text)
             return
         if text.startswith("error:"):  # a field that some servers made up
             self._event("error", text[6:])

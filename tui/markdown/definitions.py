@@ -17,8 +17,8 @@ class Definition(NamedTuple):
     href: str
 
 
-_opening = re.compile(r"\[(?:[^\]\\]|\\.)*(?:\]:|$|\\$)").match
-_whole = re.compile(r"\[(?!\^)(?:[^\]\\]|\\.)+\]:[ \t]*\S*").fullmatch
+_opening = re.compile(r"\[(?:[^\[\]\\]|\\.)*(?:\]:|$|\\$)").match
+_whole = re.compile(r"\[(?!\^)(?:[^\[\]\\]|\\.)+\]:[ \t]*\S*").fullmatch
 
 
 def is_definition(line: str) -> bool:

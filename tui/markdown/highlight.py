@@ -32,6 +32,7 @@ class Highlighter:
         self._tokens: list[Tokens] = []
         self._draft: list[Tokens] = []
         self._draft_stack = ["root"]
+        self._next: tuple[str, Tokens] = ("", b"")  # the line after the draft, as it was last asked for
 
     @property
     def settled(self) -> int:
@@ -56,6 +57,7 @@ class Highlighter:
         self._tokens += self._grammar.lex(chunk, self._stack)
         self._draft.clear()
         self._draft_stack = self._stack[:]
+        self._next = ("", b"")
         return True
 
     def _chunk_end(self, lines: Sequence[str], firm: int, closed: bool) -> int | None:
@@ -71,6 +73,7 @@ class Highlighter:
         """Lex what is left of the first `firm` lines, one by one."""
         for line in lines[self.settled + len(self._draft) : firm]:
             self._draft += self._grammar.lex([as_shown(line)], self._draft_stack)
+            self._next = ("", b"")
 
     def tokens(self, line: int, text: str) -> Tokens | None:
         """The tokens of a line; of the one after the last lexed, too. None where it is not lexed yet."""
@@ -79,6 +82,8 @@ class Highlighter:
             return self._tokens[line]
         if line < len(self._draft):
             return self._draft[line]
-        if line == len(self._draft):
-            return self._grammar.lex([text], self._draft_stack[:])[0]
-        return None
+        if line > len(self._draft):
+            return None
+        if self._next[0] != text:
+            self._next = text, self._grammar.lex([text], self._draft_stack[:])[0]
+        return self._next[1]

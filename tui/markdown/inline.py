@@ -41,6 +41,7 @@ _break = re.compile(r"<br\s*/?>", re.IGNORECASE).fullmatch
 _address = re.compile(
     r"(?<![\w/@.])(?:(https?://|www\.)[!-;=?-~]+|[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", re.IGNORECASE
 ).finditer
+_MOST_BRACKETS = 256  # in one text; looking for the links in more would take too long, and there are none
 _OPENS = {"strong_open": STRONG, "em_open": EMPHASIS, "s_open": STRIKE}
 _CLOSES = {"strong_close": STRONG, "em_close": EMPHASIS, "s_close": STRIKE}
 
@@ -53,7 +54,8 @@ def parse(source: str, references: References, breaks: bool = False) -> Inline:
         if "  \n" not in source:
             return Inline(visible(_soft_break(" ", source).replace("\t", " ")))
     references.missed = set()
-    tokens = _parser().inline.parse(source, _parser(), {"references": references}, [])
+    parser = _parser(source.count("[") <= _MOST_BRACKETS)
+    tokens = parser.inline.parse(source, parser, {"references": references}, [])
     reader = _Reader(breaks)
     for token in tokens:
         reader.read(token)
@@ -165,10 +167,12 @@ def _safe(href: str) -> str | None:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(links: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt  # not before there is markup: it takes a while to import
 
     parser: Any = MarkdownIt("commonmark").enable("strikethrough")
+    if not links:
+        return parser.disable(["link", "image"])  # type: ignore[no-any-return] # see below
     parser.inline.ruler.before("link", "note", _note_rule)
     return parser  # type: ignore[no-any-return] # the library's chain of calls is typed loosely
 

@@ -61,26 +61,23 @@ class Layout:
             self._stale = 0
             self.touch(0)
 
-    def define(self, label: str) -> None:
-        """A link that was looked for in vain has its definition: draw the blocks anew that asked for it."""
-        asked = [index for index in self._by_label.pop(label, ()) if index < len(self.views)]
-        waiting = [index for index in asked if label in self.views[index].missed]
-        for index in waiting:
-            self.views[index].forget()
-            self._lay(index)
-        if waiting:
-            self.place(min(waiting))
+    def define(self, labels: list[str]) -> None:
+        """These labels have definitions now: blocks that looked for one in vain must be laid out again."""
+        for label in labels:
+            for index in self._by_label.pop(label, ()):
+                if index < len(self.views) and label in self.views[index].missed:
+                    self.views[index].forget()
+                    self._stale = min(self._stale, index)
 
     def show_code(self, wrap: bool, left: int) -> None:
         """Wrap code, or show it from cell `left` on."""
-        wraps = wrap != self.setting.wrap_code
+        if (wrap, left) == (self.setting.wrap_code, self.setting.code_left):
+            return
         self.setting.wrap_code, self.setting.code_left = wrap, left
-        for index, view in enumerate(self.views):
+        for view in self.views:
             if isinstance(view, CodeView):
-                view.touch()
-                if wraps:
-                    view.forget()
-                    self._stale = min(self._stale, index)
+                view.forget()
+                self._stale = min(self._stale, view.index)
         self.touch(0)
 
     # laying out

@@ -117,7 +117,9 @@ class MarkdownSection:
             self._parser.rollback(self._trial)
             self._trial = None
         self._source.take_in(final=self._ending)
-        if self._read_lines(deadline):
+        while (done := self._read_lines(deadline)) and self._source.unread:
+            self._source.take_in(final=self._ending)
+        if done:
             self._reading = False
             self._read_rest()
         self._update(len(self._parser.blocks))
@@ -130,7 +132,8 @@ class MarkdownSection:
             count += 1
             if count % _LINES_A_LOOK == 0:
                 # an open paragraph is parsed whole: not before the text that is there is in
-                self._update(len(parser.blocks) - isinstance(parser.blocks[-1], Paragraph))
+                open_paragraph = bool(parser.blocks) and isinstance(parser.blocks[-1], Paragraph)
+                self._update(len(parser.blocks) - open_paragraph)
                 if perf_counter() >= deadline:
                     return False
         return True
@@ -154,11 +157,12 @@ class MarkdownSection:
         return not line.goes_on and _unclear(line.text[:200]) is not None
 
     def _define(self) -> None:
-        self._update(len(self._parser.blocks))
-        for definition in self._parser.definitions[self._defined :]:
-            if self._layout.setting.references.add(definition):
-                self._layout.define(definition.label)
+        new = self._parser.definitions[self._defined :]
         self._defined = len(self._parser.definitions)
+        if new:
+            self._update(len(self._parser.blocks))
+            references = self._layout.setting.references
+            self._layout.define([definition.label for definition in new if references.add(definition)])
 
     def _update(self, stop: int) -> None:
         """Lay out blocks that changed, up to `stop`."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import NamedTuple
 
 LONGEST = 4096  # characters that are parsed at once; a longer line is several pieces, a longer paragraph several runs
+_MOST_AT_ONCE = 1 << 17  # characters that are made readable at once
 
 _surrogate = re.compile("[\ud800-\udfff]").search
 _unpaired = re.compile("[\ud800-\udbff]$|\r$").search
@@ -22,7 +24,7 @@ class Source:
     """Takes pieces of text, gives whole lines. Where a long line is cut depends on the line alone, not on the pieces."""
 
     def __init__(self) -> None:
-        self._pieces: list[str] = []
+        self._pieces: deque[str] = deque()
         self._text = ""
         self._at = 0  # what stands before is read
         self._searched = 0  # up to here there is no newline
@@ -35,19 +37,30 @@ class Source:
 
     @property
     def unread(self) -> bool:
-        """Whether text arrived since the last `take_in`."""
+        """Whether there is text that `take_in` did not take yet."""
         return bool(self._pieces)
 
     def take_in(self, final: bool = False) -> None:
-        """Make what was appended readable; half of a CRLF or of a surrogate pair waits, unless `final`."""
-        text = self._waiting + "".join(self._pieces)
-        self._pieces.clear()
+        """Make what was appended readable, or a part of it; half of a CRLF or of a surrogate pair waits, unless `final`."""
+        text = self._waiting + self._some()
         self._waiting = ""
-        if not final and (cut := _unpaired(text)):
+        if not (final and not self._pieces) and (cut := _unpaired(text)):
             self._waiting, text = text[cut.start() :], text[: cut.start()]
         self._text = self._text[self._at :] + _settled(text)
         self._searched -= self._at
         self._at = 0
+
+    def _some(self) -> str:
+        taken: list[str] = []
+        size = 0
+        while self._pieces and size < _MOST_AT_ONCE:
+            taken.append(self._pieces.popleft())
+            size += len(taken[-1])
+        text = "".join(taken)
+        if size > 2 * _MOST_AT_ONCE:
+            self._pieces.extendleft(text[at : at + _MOST_AT_ONCE] for at in reversed(range(_MOST_AT_ONCE, size, _MOST_AT_ONCE)))
+            text = text[:_MOST_AT_ONCE]
+        return text
 
     def next(self) -> Line | None:
         """The next whole line, or None where there is none yet."""

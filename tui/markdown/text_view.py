@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from time import perf_counter
 
 from tui.markdown import inline
 from tui.markdown.blocks import Block, Heading, Item, Note, Paragraph
@@ -13,8 +14,11 @@ from tui.markdown.gutter import inside_quote
 from tui.markdown.palette import Ink
 from tui.markdown.rows import Content, Run, cut_inside, text_runs
 from tui.markdown.views import Setting, View
+from tui.safe_text import visible_line
 
 _task = re.compile(r"\[([ xX])\][ \t]+(?=\S)").match
+_DEAR = 0.002  # seconds
+_NOTHING = ("", inline.Inline(""))
 _RULES = {1: "━", 2: "─"}
 
 
@@ -40,11 +44,14 @@ class _TextView(View):
 
     def _wrap(self, source: str, width: int, setting: Setting) -> int:
         if self._read != self.block.version:
-            self._content = inline.parse(source, setting.references)
+            self._content = self._parse(source, setting)
             self._read = self.block.version
         self._rows = wrap(self._content.text, width)
         self.height = len(self._rows)
         return 0
+
+    def _parse(self, source: str, setting: Setting) -> inline.Inline:
+        return inline.parse(source, setting.references)
 
     def row(self, y: int) -> Content:
         start, end = self._rows[y]
@@ -67,12 +74,14 @@ class _TextView(View):
 class ParagraphView(_TextView):
     """A paragraph; in a list item its beginning may be a task's box."""
 
-    __slots__ = ("_task", "name")
+    __slots__ = ("_cost", "_known", "_task", "name")
     block: Paragraph
 
     def __init__(self, block: Paragraph, index: int) -> None:
         super().__init__(block, index)
         self._task: bool | None = None
+        self._cost = 0.0  # seconds of the last parse
+        self._known = _NOTHING  # what it was of, and what came out
         self.name = "quote" if inside_quote(block.container) else "note-text" if isinstance(block.container, Note) else ""
 
     @property
@@ -91,6 +100,18 @@ class ParagraphView(_TextView):
         if block.closed and block.firm is None and not self.missed:
             block.drop()
         return 0
+
+    def _parse(self, source: str, setting: Setting) -> inline.Inline:
+        """Read the source; where that took long, what has come since is put after it as it is, until it is worth the while."""
+        before, known = self._known
+        if self._cost > _DEAR and not self.block.closed and source.startswith(before) and len(source) < len(before) * 9 // 8:
+            rest = visible_line(source[len(before) :])
+            return known._replace(text=known.text + rest)
+        start = perf_counter()
+        content = super()._parse(source, setting)
+        self._cost = perf_counter() - start
+        self._known = (source, content) if self._cost > _DEAR and not self.block.closed else _NOTHING
+        return content
 
     def _take_task(self, source: str) -> str:
         container = self.block.container

@@ -36,6 +36,11 @@ def seconds(value: float) -> str:
     return f"{minutes} min {rest:02d} s"
 
 
+def model_label(name: str) -> str:
+    """A model's name, safe to show; of one that is a file only its own name."""
+    return visible_line(name.rpartition("/")[2] or name if name.startswith("/") else name)
+
+
 def prompt_tokens(tab: Tab, answer: Answer) -> str:
     """The prompt's tokens: `~` while estimated."""
     exact = answer.usage_count("prompt_tokens")
@@ -100,7 +105,7 @@ class StatusBar(Widget):
         style = "broken" if state in BROKEN else LOOKS.get(state, "state")
         pieces = [
             Piece(visible_line(tab.endpoint.name), 6),
-            Piece(visible_line((answer and answer.model) or tab.model or "first model offered"), 2),
+            Piece(model_label((answer and answer.model) or tab.model or "first model offered"), 2),
             Piece(f"{SIGNS[state]} {state}", 0, f"status-bar--{style}"),
         ]
         if answer is not None:

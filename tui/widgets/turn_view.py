@@ -13,6 +13,7 @@ from tui.markdown.section import Action, Section, Target
 from tui.markdown.sections import BlankSection, RowSection, TextSection
 from tui.safe_text import visible_line
 from tui.widgets.reasoning_section import ReasoningSection
+from tui.widgets.status_bar import model_label
 from tui.workspace import SIGNS
 
 FOLD_LINES = 24  # a longer prompt shows its beginning
@@ -128,7 +129,7 @@ def _first_text(parts: Sequence[Part]) -> int:
 
 
 def _header(turn: Turn, reply: Reply) -> tuple[list[list[RowSection.Piece]], dict[int, tuple[Target, ...]]]:
-    name = visible_line(reply.answer.model or reply.answer.requested_model or "answer")
+    name = model_label(reply.answer.model or reply.answer.requested_model or "answer")
     row: list[RowSection.Piece] = [(name, "transcript--who")]
     if len(turn.replies) == 1:
         return [row], {}
