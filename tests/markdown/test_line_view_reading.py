@@ -34,7 +34,11 @@ async def test_a_selection_shows_and_goes_with_a_click() -> None:
         plain = app.view.render_lines(app.view.outer_size.region)[0]
         app.screen.selections = {app.view: SELECT_ALL}
         await pilot.pause()
-        assert app.view.render_lines(app.view.outer_size.region)[0] is not plain
+        lit = app.view.render_lines(app.view.outer_size.region)[0]
+        style = next(segment.style for segment in lit if "some" in segment.text)
+        assert style is not None
+        assert style.color != style.bgcolor
+        assert lit != plain
         await pilot.click(LineView, offset=(20, 5))
         assert app.screen.selections == {}
         assert app.view.render_lines(app.view.outer_size.region)[0] == plain

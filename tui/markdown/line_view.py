@@ -127,7 +127,7 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         if self._finder.hits:
             for y in window:
                 for current, piece in self._finder.on_row(y):
-                    style = self._style("current-hit" if current else "hit")
+                    style = self.get_component_rich_style(f"line-view--{'current-hit' if current else 'hit'}")
                     spans.setdefault(y, []).append(Span(piece.start, piece.end, style))
 
     def _lay_target(self, spans: dict[int, list[Span]], spot: Spot, name: str) -> None:
@@ -135,12 +135,18 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
             spans.setdefault(y, []).append(Span(target.start, target.end, self._style(name)))
 
     def _lay_selection(self, spans: dict[int, list[Span]], window: range, selection: Selection) -> None:
-        style = self.screen.get_component_rich_style("screen--selection")
+        style = self._selection_style()
         for y in window:
             if (span := selection.get_span(y)) is not None:
                 text = self.stack.row(y).text
                 start, end = cells(text, span[0], len(text) if span[1] == -1 else span[1])
                 spans.setdefault(y, []).append(Span(start, end, style))
+
+    def _selection_style(self) -> Style:
+        """The theme's; where it names no text colour, the text keeps its own."""
+        styles = self.screen.get_component_styles("screen--selection")
+        background = self.background_colors[1] + styles.background
+        return Style(bgcolor=background.rich_color, color=(background + styles.color).rich_color if styles.color.a else None)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"line-view--{name}", partial=True)
