@@ -52,6 +52,9 @@ def snap(snapshot: SnapshotAssertion, picture_report: Report, frozen: None) -> S
 
     async def compare(pilot: Pilot[Any], name: str) -> None:
         await settled(pilot)
+        for widget in pilot.app.screen.walk_children():
+            widget.refresh()  # what the app redraws only now and then is drawn now
+        await settled(pilot)
         actual = normalised(pilot.app.export_screenshot(title="streamtui"))
         if pictures(name=name) == actual:
             return
