@@ -7,8 +7,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.faults.server import Slowly
-from tests.faults.table import Row, cut, row
+from tests.faults.server import HOLD, Slowly
+from tests.faults.table import HASTY, Row, cut, row
 from tests.faults.wire import (
     DONE,
     HEAD,
@@ -73,6 +73,8 @@ SSE_ROWS = [
     _good("fields that nobody knows", b"foo: bar\n" + say("a") + stop() + DONE, "a"),
     _good("fields without a colon", b"id\nevent\nretry\n" + say("a") + stop() + DONE, "a"),
     _good("empty events", b"data:\n\ndata: \n\ndata\n\n\n\n" + say("a") + b"data:\n\n" + stop() + DONE, "a", noted=None),
+    _good("data framed twice", (b"data: " + say("a")) + stop() + b"data: " + DONE, "a"),
+    _good("indented fields", b"  " + say("a") + stop() + DONE, "a"),
     _good(
         "several data lines", b'data: {"choices": [{"index": 0,\ndata: "delta": {"content": "a"}}]}\n\n' + stop() + DONE, "a"
     ),
@@ -135,6 +137,7 @@ BODY_ROWS = [
     row("one JSON object typed as a stream", sized(json.dumps(_WHOLE).encode()), text="Hello", reason="stop"),
     row("one JSON object without a reason", as_json(completion({"content": "Hello"}, None)), text="Hello"),
     row("one JSON object, truncated by reason", as_json(completion({"content": "Hello"}, "length")), state="truncated", text="Hello", reason="length"),
+    row("one JSON object, left open", [HEAD, json.dumps(_WHOLE).encode(), HOLD], text="Hello", reason="stop", timeouts=HASTY),
     row("one JSON object in gzip", [head(type_="application/json", **_GZIP), gzipped(json.dumps(_WHOLE).encode())], text="Hello", reason="stop"),
     row("one JSON object in one event", plain(event(_WHOLE)), text="Hello", reason="stop"),
     row(
@@ -152,6 +155,7 @@ BODY_ROWS = [
     cut("Ollama's lines cut", plain(b"".join(_OLLAMA.splitlines(True)[:2])), "Hello you"),
     cut("an error among Ollama's lines", plain(_OLLAMA.splitlines(True)[0] + b'{"error": "out of memory"}\n'), "Hello", kind="in_band", says="out of memory"),
     cut("a web page", sized(_PAGE, "text/html"), kind="protocol", says="502 Bad Gateway"),
+    cut("a JSON error, left open", [HEAD, b'{"error": "out of memory"}', HOLD], kind="in_band", says="out of memory", timeouts=HASTY),
     cut("a web page typed as a stream", sized(_PAGE), kind="protocol", says="502 Bad Gateway"),
     cut("a web page without a title", sized(b"<html><body>Log in</body></html>", "text/html"), kind="protocol", says="web page"),
     cut("an empty body", sized(b""), kind="protocol"),

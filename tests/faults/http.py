@@ -125,6 +125,7 @@ WORD_ROWS = [
     _refused("a redirect to another host", 302, {}, "protocol", "elsewhere.example", Location="https://elsewhere.example/v1"),
     _refused("a lasting redirect to another host", 308, {}, "protocol", "elsewhere.example", Location="https://elsewhere.example/v1"),
     _refused("a redirect that makes a GET of it", 303, {}, "protocol", Location="/login"),
+    _refused("a redirect within the server", 307, {}, "protocol", "127.0.0.1", Location="/v2"),
     _refused("a redirect to nowhere", 307, {}, "protocol"),
     _refused("a redirect to rubbish", 307, {}, "protocol", Location="http://[::bad"),
     _refused("not modified", 304, {}, "protocol"),

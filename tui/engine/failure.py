@@ -15,7 +15,7 @@
     ├── rate_limit  429 (retried)
     ├── bad_request every other 4xx (408 and 409 retried)
     ├── server      5xx (retried)
-    └── protocol    1xx, 3xx: redirects to another place are not followed
+    └── protocol    1xx, 3xx: redirects are not followed, for they take key and prompt to another place
     a 200, and then
     ├── protocol    not a stream: a web page, other JSON, nothing, damage only, broken compression or chunks
     ├── in_band     the server sent an error, a reason that means one, or plain text and then nothing

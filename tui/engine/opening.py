@@ -1,7 +1,7 @@
 """Opening a stream through the SDK: the request's arguments, and what comes instead of a 200.
 
 The SDK reads the body of an error to its end, however long or slow it is, before it raises. So a response hook looks at each
-response first: a refusal is read within bounds and raised as `RefusedError`, and a redirect to another place is never followed.
+response first: a refusal is read within bounds and raised as `RefusedError`, and a redirect is one: it is never followed.
 """
 
 from __future__ import annotations
@@ -137,22 +137,10 @@ def _trace_sync(request: httpx2.Request) -> None:
 
 
 def _is_refusal(response: httpx2.Response, opening: Opening | None) -> bool:
-    if opening is None or 200 <= response.status_code < 300 or _stays_here(response):
+    if opening is None or 200 <= response.status_code < 300:
         return False
     opening.refused = True
     return True
-
-
-def _stays_here(response: httpx2.Response) -> bool:
-    """A 307 or 308 to the same server keeps request, key and prompt where they were meant to go."""
-    if response.status_code not in (307, 308) or "location" not in response.headers:
-        return False
-    try:
-        here = response.request.url
-        target = here.join(response.headers["location"])
-    except Exception:  # whatever is wrong with the address, it is not this server's
-        return False
-    return (target.scheme, target.host, target.port) == (here.scheme, here.host, here.port)
 
 
 async def _look_async(response: httpx2.Response) -> None:

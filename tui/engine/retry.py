@@ -30,10 +30,6 @@ def from_refusal(refusal: Refusal, call: Call) -> Setback:
 
 def from_exception(error: BaseException, call: Call) -> Setback:
     """What an exception before any response means."""
-    response = getattr(error, "response", None)
-    if response is not None:  # a status that the SDK itself took for an error: a redirect that its client does not follow
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return from_refusal(Refusal(response.status_code, headers), call)
     failure = net_failure.from_exception(error, call, began=False)
     return Setback(failure, net_failure.is_retried(error, failure))
 

@@ -98,7 +98,7 @@ class Splitter:
         """Whether all that waits for its end is the end mark."""
         if len(self._rest) > 16 or len(self._data) > 1:
             return False
-        return self._data == [b"[DONE]"] or self._rest.strip() in (b"data: [DONE]", b"data:[DONE]")
+        return self._data == [b"[DONE]"] or bytes(self._rest).strip() in (b"data: [DONE]", b"data:[DONE]")
 
     def end(self) -> list[Item]:
         """What the end of the body leaves: an event without its empty line if it is whole, else a Cut."""
