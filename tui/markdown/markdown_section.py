@@ -116,9 +116,9 @@ class MarkdownSection:
         if self._trial is not None:
             self._parser.rollback(self._trial)
             self._trial = None
-        self._source.take_in(final=self._ending)
-        while (done := self._read_lines(deadline)) and self._source.unread:
-            self._source.take_in(final=self._ending)
+        done = self._read_lines(deadline)
+        while done and self._source.take_in(final=self._ending):
+            done = self._read_lines(deadline)
         if done:
             self._reading = False
             self._read_rest()

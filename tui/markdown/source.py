@@ -35,20 +35,20 @@ class Source:
         """Add `text` at the end."""
         self._pieces.append(text)
 
-    @property
-    def unread(self) -> bool:
-        """Whether there is text that `take_in` did not take yet."""
-        return bool(self._pieces)
+    def take_in(self, final: bool = False) -> bool:
+        """Make what was appended readable, or a part of it; False if nothing new is.
 
-    def take_in(self, final: bool = False) -> None:
-        """Make what was appended readable, or a part of it; half of a CRLF or of a surrogate pair waits, unless `final`."""
+        Half of a CRLF or of a surrogate pair waits for the other, unless the text is `final`.
+        """
         text = self._waiting + self._some()
         self._waiting = ""
         if not (final and not self._pieces) and (cut := _unpaired(text)):
             self._waiting, text = text[cut.start() :], text[: cut.start()]
-        self._text = self._text[self._at :] + _settled(text)
-        self._searched -= self._at
-        self._at = 0
+        if text:
+            self._text = self._text[self._at :] + _settled(text)
+            self._searched = max(self._searched - self._at, 0)
+            self._at = 0
+        return bool(text)
 
     def _some(self) -> str:
         taken: list[str] = []
