@@ -14,7 +14,7 @@ from tui.markdown.gutter import gutter
 from tui.markdown.layout import Layout
 from tui.markdown.palette import Palette
 from tui.markdown.parser import BlockParser, Mark
-from tui.markdown.rows import BLANK, Content, Run, to_row, to_strip
+from tui.markdown.rows import BLANK, Drawn, drawn
 from tui.markdown.section import Anchor, Row, ViewStyles
 from tui.markdown.source import Line, Source
 
@@ -211,8 +211,7 @@ class MarkdownSection:
         known = self._strips.get(key)
         if known is not None and known[0] == stamp:
             return known[1]
-        prefix, content, _ = self._pieces(index, row)
-        strip = to_strip(prefix + content.runs, self._palette, self._layout.width)
+        strip = self._drawn(index, row).strip(self._palette)
         if known is not None and known[1] == strip:
             strip = known[1]  # the identical object says that nothing changed
         self._keep(key, stamp, strip)
@@ -227,17 +226,17 @@ class MarkdownSection:
 
     def row(self, y: int) -> Row:
         """What row `y` says."""
-        prefix, content, decoration = self._pieces(*self._layout.find(y))
-        return to_row(prefix, content, decoration)
+        return self._drawn(*self._layout.find(y)).row()
 
-    def _pieces(self, index: int, row: int) -> tuple[list[Run], Content, int]:
-        """What stands left of a row, the row, and how much of the former is mere decoration."""
-        view = self._layout.views[index]
+    def _drawn(self, index: int, row: int) -> Drawn:
+        """Row `row` of a block; negative: the blank row above it."""
+        layout = self._layout
+        view = layout.views[index]
         if row < 0:
-            prefix, _ = gutter(self._layout.around_gap(index), None)
-            return prefix, BLANK, sum(len(run.text) for run in prefix)
+            prefix, _ = gutter(layout.around_gap(index), None)
+            return drawn(prefix, BLANK, sum(len(run.text) for run in prefix), layout.width)
         prefix, decoration = gutter(view.block.container, index if row == 0 else None, view.task)
-        return prefix, view.row(row), decoration
+        return drawn(prefix, view.row(row), decoration, layout.width)
 
     def anchor(self, y: int) -> Anchor:
         """Where row `y` begins: a block's number, and a place in it (-1: above it)."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.markdown.cells import width
+from tui.markdown.cells import cut, width
 from tui.markdown.inline import Inline
 from tui.markdown.palette import Ink, Palette
 from tui.markdown.section import CodeBlock, Link, Row, Target
@@ -58,28 +58,61 @@ def cut_inside(content: Inline, offset: int) -> bool:
     return any(span.href and span.start < offset < span.end for span in content.spans)
 
 
-def to_strip(runs: list[Run], palette: Palette, cells: int) -> Strip:
-    """The row in colours, cut to `cells`."""
-    strip = Strip([Segment(run.text, palette[run.ink]) for run in runs if run.text])
-    return strip if strip.cell_length <= cells else strip.crop(0, cells)
+class Drawn(NamedTuple):
+    """A whole row, no wider than the view: what it is made of, its width, and what a `section.Row` says of it."""
+
+    runs: list[Run]
+    size: int
+    indent: int
+    joins: str | None
+    goes_on: bool
+
+    def strip(self, palette: Palette) -> Strip:
+        """The row in colours."""
+        return Strip([Segment(run.text, palette[run.ink]) for run in self.runs if run.text], self.size)
+
+    def row(self) -> Row:
+        """What the row says."""
+        text = "".join(run.text for run in self.runs)
+        return Row(text, self.joins, min(self.indent, len(text)), tuple(_targets(self.runs, self.goes_on)))
 
 
-def to_row(prefix: list[Run], content: Content, decoration: int) -> Row:
-    """What the row says; `decoration` counts the characters of the prefix that are not copied."""
-    runs = prefix + content.runs
-    text = "".join(run.text for run in runs)
-    indent = decoration
+def drawn(prefix: list[Run], content: Content, decoration: int, cells: int) -> Drawn:
+    """A row of what stands left of it and what it holds; `decoration` characters of the former are not worth copying."""
     if decoration == sum(len(run.text) for run in prefix):
-        indent += content.indent
+        decoration += content.indent
+    runs = prefix + content.runs
+    size = sum([width(run.text) for run in runs])
+    if size > cells:
+        runs = _cropped(runs, cells)
+        size = sum([width(run.text) for run in runs])
+    return Drawn(runs, size, decoration, content.joins, content.goes_on)
+
+
+def _cropped(runs: list[Run], cells: int) -> list[Run]:
+    kept: list[Run] = []
+    for run in runs:
+        size = width(run.text)
+        if size > cells:
+            end = cut(run.text, 0, cells) if cells else 0
+            if width(run.text[:end]) <= cells:
+                kept.append(run._replace(text=run.text[:end]))
+            break
+        kept.append(run)
+        cells -= size
+    return kept
+
+
+def _targets(runs: list[Run], goes_on: bool) -> list[Target]:
     targets: list[Target] = []
     cell = 0
     for run in runs:
         size = width(run.text)
-        if run.what is not None:
+        if run.what is not None and size:
             last = targets[-1] if targets else None
             if last and last.end == cell and last.what == run.what:
                 targets[-1] = last._replace(end=cell + size)
             else:
-                targets.append(Target(cell, cell + size, run.what, content.goes_on and not targets))
+                targets.append(Target(cell, cell + size, run.what, goes_on and not targets))
         cell += size
-    return Row(text, content.joins, indent, tuple(targets))
+    return targets

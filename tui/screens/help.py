@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import groupby
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -27,16 +29,25 @@ def rows() -> list[tuple[str, str, str]]:
     return sorted(found, key=lambda row: GROUPS.index(row[0]))
 
 
-def page() -> Content:
-    """The page as styled text."""
+def page(width: int) -> Content:
+    """The page as styled text, `width` cells wide: what a key does stays in its own column."""
     table = rows()
-    width = max(cell_len(keys) for _, keys, _ in table)
+    column = min(max(cell_len(keys) for _, keys, _ in table), max(width // 2 - 4, 8))
     parts: list[Content | str | tuple[str, str]] = []
     for group, entries in groupby(table, key=lambda row: row[0]):
-        parts += [("\n" if parts else "", ""), (group, "bold $text-accent"), "\n"]
+        parts += ["\n" if parts else "", (group, "bold $text-accent"), "\n"]
         for _, keys, text in entries:
-            parts += ["  ", (keys.ljust(width), "bold"), f"  {text}\n"]
+            first, *rest = wrap(text, max(width - column - 4, 10))
+            parts += ["  ", (keys.ljust(column), "bold"), f"  {first}\n", *(f"{' ' * (column + 4)}{line}\n" for line in rest)]
     return Content.assemble(*parts)
+
+
+class Page(Static):
+    """The page, laid out for the width that it has."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay it out."""
+        self.update(page(event.size.width))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -46,10 +57,10 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One scrolling page."""
-        with Vertical(classes="dialog -tall"):
+        with Vertical(classes="dialog -tall -wide"):
             yield Static("Keys", classes="dialog--title")
             with VerticalScroll():
-                yield Static(page())
+                yield Page()
             yield Static("esc closes · ctrl+p finds every action by name", classes="dialog--hint")
 
     def on_mount(self) -> None:

@@ -113,9 +113,9 @@ class FailureBanner(Vertical):
         heading, small = self.query(Static).filter(".banner--title, .banner--detail")
         heading.update(visible_line(f"{SIGNS[answer.state]} {title}" if answer.final else title))
         small.update(visible(detail))
-        small.display = bool(detail)
+        small.set_class(not detail, "-empty")
         self.set_class(answer.failure is not None, "-failed")
-        self.query_one(Horizontal).display = answer.final
+        self.query_one(Horizontal).set_class(not answer.final, "-empty")
         for action in self.query(Action):
             if action.means == "continue":
                 action.display = reply.can_continue
