@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT = 120, 40
 _SYNC_QUERY, _SYNC_REPLY, _SYNC_BEGIN = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026h"
 _MOVE = re.compile(rb"\x1b\[(\d+);\d+H")
-_ANSWER_ROWS = range(3, HEIGHT - 4)  # rows (from 1) where the answer is, whatever stands above and below it
+_ANSWER_ROWS = range(3, HEIGHT - 3)  # rows (from 1) where the answer is, whatever stands above and below it
 
 
 @dataclass
