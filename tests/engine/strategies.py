@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.faults.wire import DONE, chunk, event
+
+_EXAMPLES = os.environ.get("STREAMTUI_EXAMPLES")  # set by the fuzz command
+#: The suite tries the same few hundred examples each time; the fuzz command others each time.
+often = settings(max_examples=int(_EXAMPLES or 200), deadline=None, derandomize=_EXAMPLES is None)
 
 #: What hostile or broken streams are made of.
 _SHARDS = [

@@ -6,7 +6,10 @@ import copy
 from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.engine.strategies import often
 from tui.engine import events
 from tui.engine.answer import FINAL_STATES, TRANSITIONS, Answer, IllegalTransitionError, State
 from tui.engine.failure import Failure
@@ -94,6 +97,23 @@ def test_every_event_in_every_state(state: State, event: events.Event) -> None:
     else:
         answer.apply(event, 2.0)
         assert (answer.state, answer.revision) == (target, revision + 1)
+
+
+@often
+@given(st.lists(st.sampled_from(SAMPLES), max_size=12))
+def test_any_sequence_of_events_leaves_a_legal_state(sequence: list[events.Event]) -> None:
+    answer, text = Answer("m"), ""
+    for event in sequence:
+        legal = (answer.state, type(event).__name__) in _expected() and _expected()[answer.state, type(event).__name__] != "-"
+        if not legal:
+            with pytest.raises(IllegalTransitionError):
+                answer.apply(event, 1.0)
+            continue
+        answer.apply(event, 1.0)
+        text += event.text if isinstance(event, events.TextDelta) else ""
+
+    assert answer.text == text
+    assert answer.final == (answer.meter.ended is not None)
 
 
 def test_final_states_have_no_way_out() -> None:

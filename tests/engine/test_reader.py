@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.types.chat import ChatCompletionChunk
 
-from tests.engine.strategies import cut_bodies, cuts, framed, good_chunks
+from tests.engine.strategies import cut_bodies, cuts, framed, good_chunks, often
 from tests.faults.wire import DONE, chunk, event, say, stop
 from tui.engine.answer import Answer
 from tui.engine.events import Event, Failed, Finished, TextDelta
@@ -18,7 +18,6 @@ from tui.engine.failure import Call, Failure
 from tui.engine.reader import StreamReader
 from tui.engine.request import Request
 
-often = settings(max_examples=200, deadline=None, derandomize=True)
 TERMINAL = (Finished, Failed)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.strategies import often
 from tui.engine.seam import HEAD, OVER, Seam, find_seam
 
-often = settings(max_examples=200, deadline=None, derandomize=True)
 PARTIAL = "An await gives the loop back to whoever can use it. When the socket has data, the loop resumes the corou"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.strategies import cuts, shards
+from tests.engine.strategies import cuts, often, shards
 from tui.engine.sse import Comment, Cut, Item, Line, ServerEvent, Splitter, TooLarge, is_whole
 
 
@@ -50,7 +50,7 @@ def test_bodies(body: bytes, items: list[Item]) -> None:
     assert _split(*(body[place : place + 1] for place in range(len(body)))) == items
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@often
 @given(st.data())
 def test_no_cut_changes_the_items(data: st.DataObject) -> None:
     body = data.draw(shards)

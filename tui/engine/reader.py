@@ -12,15 +12,14 @@ from typing import Any
 
 from tui.engine import events, net_failure
 from tui.engine.decode import Decoder
-from tui.engine.failure import Call, Failure, Kind
-from tui.engine.http_failure import page_title
+from tui.engine.failure import Call, Failure
 from tui.engine.in_band import Complaint, clip, read_error
 from tui.engine.json_values import raw_decode, values
 from tui.engine.request import Request
 from tui.engine.sse import MAX_EVENT, Cut, Item, Line, ServerEvent, Splitter, TooLarge
+from tui.engine.tally import Tally, after
 
 _END = "[DONE]"
-_LINE = 64  # bytes that a line costs beside its text
 _SAMPLE = 8192  # of text in the middle of a stream no more is kept
 _LATE = 5  # errors after the end that are told; more is noise
 _NOWHERE = Call(Request("", ()), "")
@@ -35,11 +34,7 @@ class StreamReader:
         self._call, self._status, self._request_id = call, status, request_id
         self._splitter = Splitter()
         self._decoder = Decoder()
-        self._items = 0  # anything at all
-        self._objects = 0  # JSON objects
-        self._damaged = 0  # events that are no JSON object
-        self._plain: list[str] = []  # lines that are no events: a body that is no stream, or an error in the middle
-        self._plain_size = 0
+        self._tally = Tally()
         self._answers = 0  # whole answers that came as plain JSON
         self._lines = 0  # plain lines that were JSON
         self._late = 0  # errors after the end
@@ -119,7 +114,7 @@ class StreamReader:
                 except (ValueError, RecursionError):
                     at = -1
                 if at == len(item[1]) and type(value) is dict:
-                    self._objects += 1
+                    self._tally.objects += 1
                     decoder.chunk(value)
                     if decoder.complaint is not None:
                         self._complain(decoder.complaint)
@@ -140,12 +135,12 @@ class StreamReader:
             case Line(text):
                 self._line(text)
             case TooLarge(limit):
-                self._damaged += 1
+                self._tally.damaged += 1
                 self._note(f"An event over {limit // 2**20} MiB was refused; text may be missing.")
             case Cut(_):
                 pass
         if not isinstance(item, Cut):
-            self._items += 1
+            self._tally.items += 1
 
     def _event(self, name: str, data: str) -> None:
         text = data.strip()
@@ -166,7 +161,7 @@ class StreamReader:
         if whole and objects:
             return
         if whole or text.startswith(("{", "[", '"')):
-            self._damaged += 1
+            self._tally.damaged += 1
         else:
             self._keep_plain(text)
 
@@ -181,7 +176,7 @@ class StreamReader:
         if text.startswith("error:"):  # a field that some servers made up
             self._event("error", text[6:])
             return
-        if not self._plain and text.startswith(("{", "[")):
+        if not self._tally.plain and text.startswith(("{", "[")):
             found, whole = values(text)
             objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
             if whole and objects:
@@ -196,15 +191,13 @@ class StreamReader:
     def _object(self, value: Mapping[str, Any], event: str = "") -> None:
         if self.done:
             return
-        self._objects += 1
+        self._tally.objects += 1
         self._decoder.chunk(value, event)
         if self._decoder.complaint is not None:
             self._complain(self._decoder.complaint)
 
-    def _keep_plain(self, text: str) -> None:
-        self._plain_size += len(text) + _LINE
-        if self._plain_size <= (_SAMPLE if self._decoder.recognised else MAX_EVENT):
-            self._plain.append(text)
+    def _keep_plain(self, line: str) -> None:
+        self._tally.keep(line, _SAMPLE if self._decoder.recognised else MAX_EVENT)
 
     # The end
 
@@ -214,18 +207,18 @@ class StreamReader:
 
     def _read_rest(self) -> None:
         self._read(self._splitter.end())
-        if self.done or not self._plain or self._decoder.recognised or self.contents:
+        if self.done or not self._tally.plain or self._decoder.recognised or self.contents:
             return
-        body = "\n".join(self._plain)
+        body = self._tally.text
         found, whole = values(body)
         if not whole:
-            found = [value for line in self._plain for value in values(line)[0]]
+            found = [value for line in self._tally.plain for value in values(line)[0]]
         objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
         for value in objects:
             self._object(value)
             self._answers += whole and self._decoder.is_message
         if whole and objects:
-            self._plain.clear()
+            self._tally.plain.clear()
             self._lines = 1
 
     def _after_end(self, items: list[Item]) -> None:
@@ -234,17 +227,14 @@ class StreamReader:
         self._finish()
 
     def _finish(self) -> None:
-        if self._damaged and not self._objects:
-            self._fail(self._why())
+        tally = self._tally
+        if not tally.objects and (tally.damaged or tally.plain):
+            self._fail(self._why())  # an end mark alone makes no answer of rubbish
             return
-        if self._damaged:
-            count = "One event was" if self._damaged == 1 else f"{self._damaged:,} events were"
-            self._note(f"{count} damaged and could not be read; text may be missing.")
-        if self._plain and not self._decoder.recognised and not self._objects:
-            self._fail(self._why())
-            return
-        if self._plain:
-            self._note(f"The server sent text that is no part of the stream: {clip(' '.join(self._plain)[:300])}")
+        if tally.damage:
+            self._note(tally.damage)
+        if tally.plain:
+            self._note(f"The server sent text that is no part of the stream: {clip(' '.join(tally.plain)[:300])}")
         self._decoder.close(events.Finished())
         self.done = True
 
@@ -257,11 +247,15 @@ class StreamReader:
             return
         codes = ", ".join(code for code in complaint.codes if code not in complaint.message)
         if not complaint.message or complaint.message == codes:
-            title = f"The server ended the answer with “{codes or 'error'}”{self._place}."
+            title = f"The server ended the answer with “{codes or 'error'}”{after(self.characters)}."
             self._fail(Failure("in_band", title, "", "Retry."))
             return
         detail = complaint.message + (f" ({codes})" if codes else "")
-        self._fail(Failure("in_band", f"The server reported an error{self._place}.", detail, "See what it says, then retry."))
+        self._fail(
+            Failure(
+                "in_band", f"The server reported an error{after(self.characters)}.", detail, "See what it says, then retry."
+            )
+        )
 
     def _fail(self, failure: Failure) -> None:
         detail = self._call.scrub(failure.detail)
@@ -273,37 +267,8 @@ class StreamReader:
     def _note(self, text: str) -> None:
         self._decoder.emit(events.Footnote(self._call.scrub(text)))
 
-    @property
-    def _place(self) -> str:
-        return f" after {self.characters:,} characters" if self.characters else ""
-
     def _why(self) -> Failure:
-        """Why a body that ended without an end mark did not make an answer."""
-        text = "\n".join(self._plain)
-        page = page_title(text)
-        if self._decoder.recognised or self.contents:
-            if self._plain:
-                title = f"The server broke off with a message{self._place}."
-                return Failure("in_band", title, page or clip(text), "See what it says, then retry.")
-            return net_failure.closed(self.characters, "The stream ended without an end mark.")
-        if page:
-            what, detail = "with a web page", page
-        elif self._objects:
-            what, detail = "with JSON that is no chat completion", clip(text)
-        elif text:
-            what, detail = "with text that is no stream", clip(text)
-        elif self._damaged:
-            what, detail = "with nothing that can be read", "All of its events were damaged."
-        elif self._items:
-            return net_failure.closed(0, "The stream ended without an end mark.")
-        else:
-            what, detail = "with nothing at all", ""
-        return _protocol(f"The server answered {what}.", detail)
-
-
-def _protocol(title: str, detail: str) -> Failure:
-    kind: Kind = "protocol"
-    return Failure(kind, title, detail, "Check the base URL; it usually ends in /v1.")
+        return self._tally.why(self.characters, spoke=self._decoder.recognised or self.contents > 0)
 
 
 def _flattened(found: list[Any]) -> list[Any]:
