@@ -63,9 +63,10 @@ class SaveConversation:
         fields = (pack(self.title), pack(self.model), pack(self.endpoint), system, pack_json(self.params))
         db.execute(
             "INSERT INTO conversations(id, title, model, endpoint, system, params, created, updated)"
-            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7 WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id = ?1)"
-            " ON CONFLICT(id) DO UPDATE SET title = ?2, model = ?3, endpoint = ?4, system = ?5, params = ?6",
-            (self.id, *fields, stamp.now),
+            " SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM deleted WHERE id = ?)"
+            " ON CONFLICT(id) DO UPDATE SET title = excluded.title, model = excluded.model, endpoint = excluded.endpoint,"
+            " system = excluded.system, params = excluded.params",
+            (self.id, *fields, stamp.now, stamp.now, self.id),
         )
 
 
@@ -108,8 +109,8 @@ class SaveTurn:
         if not updated.rowcount:
             return  # deleted meanwhile
         db.execute(
-            "INSERT INTO turns(id, conversation, position, shown) VALUES (?1, ?2, ?3, ?4)"
-            " ON CONFLICT(id) DO UPDATE SET position = ?3, shown = ?4",
+            "INSERT INTO turns(id, conversation, position, shown) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT(id) DO UPDATE SET position = excluded.position, shown = excluded.shown",
             (self.id, self.conversation, self.position, self.shown),
         )
         for version, prompt in enumerate(self.prompts):
@@ -130,8 +131,9 @@ class SaveTurn:
         standing = (place.reply, place.step, place.version, place.seam)
         db.execute(
             "INSERT INTO answers(id, conversation, turn, reply, step, version, seam, model, instance, started)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-            " ON CONFLICT(id) DO UPDATE SET reply = ?4, step = ?5, version = ?6, seam = ?7",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT(id) DO UPDATE SET reply = excluded.reply, step = excluded.step, version = excluded.version,"
+            " seam = excluded.seam",
             (place.answer, self.conversation, self.id, *standing, pack(place.model), stamp.instance, place.started),
         )
 
@@ -260,12 +262,10 @@ class Delete:
         return "delete", self.conversation
 
     def write(self, db: sqlite3.Connection, stamp: Stamp) -> None:
-        indexed = (
-            "SELECT 2 * n FROM answers WHERE conversation = ?1 UNION SELECT 2 * n + 1 FROM prompts WHERE conversation = ?1"
-        )
+        indexed = "SELECT 2 * n FROM answers WHERE conversation = ? UNION SELECT 2 * n + 1 FROM prompts WHERE conversation = ?"
         wanted = (self.conversation,)
         db.execute("INSERT OR IGNORE INTO deleted(id) VALUES (?)", wanted)
-        db.execute(f"DELETE FROM search WHERE rowid IN ({indexed})", wanted)  # noqa: S608 - constant text
+        db.execute(f"DELETE FROM search WHERE rowid IN ({indexed})", wanted * 2)  # noqa: S608 - constant text
         db.execute("DELETE FROM events WHERE answer IN (SELECT n FROM answers WHERE conversation = ?)", wanted)
         for table in ("answers", "prompts", "turns", "drafts", "tabs"):
             db.execute(f"DELETE FROM {table} WHERE conversation = ?", wanted)  # noqa: S608 - constant names

@@ -72,8 +72,11 @@ def _hold(db: sqlite3.Connection, tabs: list[SavedTab], stamp: Stamp) -> None:
     """Make them this instance's own until it says what its tabs are: if it dies first, the next one finds them."""
     db.executemany(
         "INSERT INTO tabs(instance, position, conversation, model, endpoint, active, seen)"
-        " SELECT ?1, 1 + coalesce(max(position), -1), ?2, ?3, ?4, ?5, ?6 FROM tabs WHERE instance = ?1",
-        [(stamp.instance, tab.conversation, pack(tab.model), pack(tab.endpoint_name), tab.active, stamp.now) for tab in tabs],
+        " SELECT ?, 1 + coalesce(max(position), -1), ?, ?, ?, ?, ? FROM tabs WHERE instance = ?",
+        [
+            (stamp.instance, tab.conversation, pack(tab.model), pack(tab.endpoint_name), tab.active, stamp.now, stamp.instance)
+            for tab in tabs
+        ],
     )
 
 
