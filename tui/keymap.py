@@ -32,7 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_answer", "ctrl+y", "Copy the answer", "Copy the whole answer as Markdown", "Copy", footer="copy", first=True),
     Command("copy_code", "alt+y", "Copy a code block", "Copy one code block of the answer", "Copy", first=True),
     Command("copy_all", "", "Copy the conversation", "Copy the whole conversation as Markdown", "Copy"),
-    Command("save_answer", "alt+s", "Save the answer to a file", "Save the answer, where there is no clipboard", "Copy", first=True),
+    Command("save_answer", "alt+s", "Save the answer to a file", "Save it, where there is no clipboard", "Copy", first=True),
     Command("new_tab", "ctrl+n,ctrl+t", "New tab", "Open an empty conversation", "Tabs", footer="new", first=True),
     Command("close_tab", "alt+w,ctrl+f4", "Close this tab", "Close this tab; a streaming one asks first", "Tabs", first=True),
     Command("next_tab", "ctrl+pagedown,alt+right", "Next tab", "Go to the tab on the right", "Tabs", first=True),

@@ -1,13 +1,13 @@
 """One attempt at a stream, read in a task of its own: its events wait in `events` for whoever comes for them.
 
-The task reads on while nobody looks, gives way to others after a few milliseconds of work, and where it had to wait for the
-socket lets the next bytes gather. A second task is the stall watch's clock.
+The task reads on while nobody looks, gives way to others after a few milliseconds of work, and lets bytes gather before it
+asks the socket for more. A second task is the stall watch's clock.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tui.engine import body, retry
 from tui.engine.events import Event, Failed, Opened, StallNotice
 from tui.engine.failure import Call, Failure
+from tui.engine.gathering import Gathering
 from tui.engine.http_failure import request_id
 from tui.engine.opening import Opening, RefusedError, open_async
 from tui.engine.reader import StreamReader
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 SLICE = 0.004  # seconds of reading before others get their turn
 _WAITED = 0.001  # a piece that took longer had to be waited for
-_BURST = 32 * 1024  # bytes between two waits: more than that is a server that has much to send, and nothing to gain
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -93,35 +93,36 @@ class Pump:
         self._news.set()
 
     async def _read(self, response: httpx2.Response, reader: StreamReader, gather: Callable[[], float]) -> None:
+        gathering = Gathering(gather, self._sleep, lambda: reader.contents > 0 and not reader.ended)
+        gathering.hold(response.extensions.get("network_stream"))
+        try:
+            async with aclosing(body.pieces_async(response)) as pieces:
+                await self._read_pieces(pieces, reader)
+        finally:
+            gathering.release()
+
+    async def _read_pieces(self, pieces: AsyncIterator[bytes], reader: StreamReader) -> None:
         contents, ended = 0, False
         began = before = perf_counter()
-        since_wait = 0
-        async with aclosing(body.pieces_async(response)) as pieces:
-            async for data in pieces:
-                now = perf_counter()
-                waited = now - before > _WAITED
-                reader.push(data)
-                since_wait += len(data)
-                if reader.contents != contents:
-                    contents, ended = reader.contents, False
-                    self._mark_content()
-                if not ended and reader.ended:
-                    ended = True
-                    self._watch.ended(self._clock())
-                    self._set_alarm()
-                self._news.set()
-                if reader.done:
-                    return
-                if waited:
-                    began = now
-                    if contents and not ended and since_wait < _BURST and (pause := gather()) > 0:
-                        await self._sleep(pause)
-                        began = perf_counter()
-                    since_wait = 0
-                before = perf_counter()
-                if before - began > SLICE:
-                    await asyncio.sleep(0)
-                    began = before = perf_counter()
+        async for data in pieces:
+            now = perf_counter()
+            if now - before > _WAITED:
+                began = now  # others had their turn
+            reader.push(data)
+            if reader.contents != contents:
+                contents, ended = reader.contents, False
+                self._mark_content()
+            if not ended and reader.ended:
+                ended = True
+                self._watch.ended(self._clock())
+                self._set_alarm()
+            self._news.set()
+            if reader.done:
+                return
+            before = perf_counter()
+            if before - began > SLICE:
+                await asyncio.sleep(0)
+                began = before = perf_counter()
 
     # The watch
 

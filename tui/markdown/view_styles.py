@@ -1,11 +1,42 @@
-"""The styles that a view hands to its sections, looked up in its CSS."""
+"""The styles that a view hands to its sections, looked up in its CSS when they are first asked for."""
 
 from __future__ import annotations
 
 from rich.style import Style
+from textual.css.styles import RenderStyles
+from textual.dom import DOMNode
+from textual.scroll_view import ScrollView
 from textual.widget import Widget
 
 from tui.markdown.section import ViewStyles
+
+
+class LazyStyles(ScrollView):
+    """A widget whose component styles are worked out when they are asked for.
+
+    Textual works out all of them each time that anything about a widget changes, its focus included. A conversation has some
+    eighty, and most answers use twenty.
+    """
+
+    @classmethod
+    def _get_component_classes(cls) -> frozenset[str]:
+        return frozenset()  # nothing to work out beforehand
+
+    def get_component_styles(self, *names: str) -> RenderStyles:
+        """The styles of these component classes, together. Raises KeyError for one that is not declared."""
+        for name in names:
+            if name not in self._component_styles and name in super()._get_component_classes():
+                # as Textual does it: a node that is in no tree, for the stylesheet to match
+                node = DOMNode(classes=name)
+                node._attach(self)
+                self.app.stylesheet.apply(node)
+                self._component_styles[name] = node.styles
+        return super().get_component_styles(*names)
+
+    def notify_style_update(self) -> None:
+        """Forget them."""
+        super().notify_style_update()
+        self._component_styles.clear()
 
 
 class _ByName(dict[str, Style]):

@@ -13,7 +13,6 @@ from typing import cast
 from rich.style import Style
 from textual.geometry import Offset, Region, Size
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,14 +23,14 @@ from tui.markdown.paint import Painter, Row, differing
 from tui.markdown.scroll_bar import LineScrollBar
 from tui.markdown.section import Section, ViewStyles
 from tui.markdown.stack import Place, SectionStack
-from tui.markdown.view_styles import look_up
+from tui.markdown.view_styles import LazyStyles, look_up
 
 FRAME_BUDGET = 0.004  # seconds of our own work in one frame
 _MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
 _SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
 
 
-class Viewport(ScrollView):
+class Viewport(LazyStyles):
     """Shows the rows of `stack`. Whoever changes a section calls `wake`, and `frame` follows.
 
     `wake` is the frame clock's; without one the view clocks itself.

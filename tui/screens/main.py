@@ -193,9 +193,10 @@ class MainScreen(Streaming, Reading, Copying):
 
     async def _close_now(self, tab: Tab) -> None:
         self.workers.cancel_group(self, tab.id)
+        if self.workspace.tabs == [tab]:
+            self.workspace.open(like=tab)  # there is always one in front
         self.workspace.close(tab)
-        # the next page first: there is always one in front
-        await self.show_tab(self.workspace.active or self.workspace.open(like=tab))
+        await self.show_tab(self.tab)
         self._states.pop(tab.id, None)
         if pane := self.panes.pop(tab.id, None):
             await pane.remove()

@@ -1,0 +1,249 @@
+"""`streamtui ask`: one answer to standard output, as it arrives; everything else goes to standard error.
+
+The exit code follows the state alone. A reader that closes the pipe has stopped the stream: `cancelled`, without a word.
+A refusal is not an answer: it goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from tui.engine import events
+from tui.engine.answer import Answer, State
+from tui.engine.request import Request
+from tui.engine.stream import read_answer
+from tui.list_models import clear_key, leave_closed_pipe
+from tui.providers.client import sync_client
+from tui.providers.models import ModelsError, list_models_sync
+from tui.safe_text import SafeStream, visible
+from tui.settings import Settings
+from tui.storage.export import answer_tree
+from tui.usage import UsageError
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+EXIT_CODES: dict[State, int] = {
+    "complete": 0,
+    "failed": 1,
+    "interrupted": 3,
+    "truncated": 4,
+    "filtered": 4,
+    "refused": 4,
+    "cancelled": 130,
+}
+WORDS = {
+    "truncated": "the answer was cut at its length limit",
+    "filtered": "the provider's content filter ended the answer",
+    "refused": "the model refused",
+    "cancelled": "stopped; what was written stays",
+}
+JSON_KEYS = ("state", "text", "reasoning", "refusal", "tool_calls", "finish_reason", "usage", "model", "failure", "timing")
+FAILURE_KEYS = ("kind", "title", "detail", "request_id", "status")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class EndedError(BaseException):
+    """The system told the program to end; like KeyboardInterrupt, nothing but the edge may catch it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class ExactStream:
+    """Text to bytes, exactly: a surrogate pair may come in two pieces; half a pair becomes U+FFFD."""
+
+    def __init__(self) -> None:
+        self._half = ""
+
+    def feed(self, text: str, final: bool = False) -> str:
+        """What can be written now."""
+        text = self._half + text
+        self._half = ""
+        if text and not final and "\ud800" <= text[-1] <= "\udbff":
+            text, self._half = text[:-1], text[-1]
+        if _SURROGATE.search(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        return text
+
+
+class Printer:
+    """Writes the shown choice's text as it arrives."""
+
+    def __init__(self, out: BinaryIO, *, to_person: bool) -> None:
+        self._out = out
+        self._to_person = to_person
+        self._stream: SafeStream | ExactStream = SafeStream() if to_person else ExactStream()
+        self._last = ""
+
+    def write(self, text: str, final: bool = False) -> None:
+        """Write a piece. Raises BrokenPipeError if nobody reads any more."""
+        ready = self._stream.feed(text, final)
+        if ready:
+            self._out.write(ready.encode("utf-8", "replace"))
+            self._out.flush()
+            self._last = ready[-1]
+
+    def end(self, rest: str) -> None:
+        """Write what is left; on a terminal the last line is ended."""
+        self.write(rest, final=True)
+        if self._to_person and self._last not in ("", "\n"):
+            self._out.write(b"\n")
+            self._out.flush()
+
+
+def say(text: str) -> None:
+    """One remark on standard error, made safe."""
+    if sys.stderr:
+        sys.stderr.write(f"streamtui: {visible(text)}\n")
+        sys.stderr.flush()
+
+
+def whole_prompt(prompt: str) -> str:
+    """The prompt, and what stands on standard input. Raises UsageError if there is neither."""
+    given = ""
+    if sys.stdin is not None and not sys.stdin.closed and not sys.stdin.isatty():
+        given = sys.stdin.buffer.read().decode("utf-8", "replace")
+    joined = "\n\n".join(part for part in (prompt, given.rstrip("\n")) if part.strip())
+    if not joined:
+        raise UsageError("ask needs a prompt, as an argument or on standard input")
+    return joined
+
+
+def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
+    """Stream one answer; the exit code."""
+    endpoint = settings.endpoint()
+    if endpoint.key_in_clear:
+        raise UsageError(clear_key(endpoint.base_url))
+    text = whole_prompt(prompt)
+    client = sync_client(endpoint, settings.timeouts)
+    with _ending_well():
+        try:
+            model = settings.model or endpoint.model or _first_model(client)
+            system = [{"role": "system", "content": settings.system}] if settings.system else []
+            request = Request(
+                model=model,
+                messages=[*system, {"role": "user", "content": ExactStream().feed(text, final=True)}],
+                params={**endpoint.params, **settings.params},
+                timeouts=settings.timeouts,
+                max_retries=settings.max_retries,
+                key_source=endpoint.key_source,
+            )
+            if endpoint.is_demo and not as_json:
+                say("nothing is configured, so the demo answers; --base-url or OPENAI_API_KEY connect a real endpoint")
+            return _stream(client, request, as_json=as_json)
+        except (KeyboardInterrupt, EndedError) as end:
+            return 130 if isinstance(end, KeyboardInterrupt) else 128 + end.number
+
+
+def _first_model(client: OpenAI) -> str:
+    try:
+        names = list_models_sync(client)
+    except ModelsError as error:
+        raise UsageError(visible(f"no model was named, and the list can't be had: {error}")) from None
+    if not names:
+        raise UsageError("no model was named, and the endpoint lists none; name one with -m")
+    return names[0]
+
+
+def _stream(client: OpenAI, request: Request, *, as_json: bool) -> int:
+    answer = Answer(request.model)
+    printer = None if as_json else Printer(sys.stdout.buffer, to_person=sys.stdout.isatty())
+    code: int | None = None
+    try:
+        code = _read(client, request, answer, printer)
+        if printer is not None:
+            printer.end("")
+    except BrokenPipeError:
+        leave_closed_pipe()
+        if not answer.final:
+            answer.apply(events.Cancelled(), time.monotonic())
+        return EXIT_CODES[answer.state]
+    if as_json:
+        return _print_json(answer, code)
+    if answer.state != "complete":
+        say(ending(answer))
+    return EXIT_CODES[answer.state] if code is None else code
+
+
+def _read(client: OpenAI, request: Request, answer: Answer, printer: Printer | None) -> int | None:
+    """Fold the stream into `answer`; the exit code of the signal that ended it, or None."""
+    answer.meter.start(time.monotonic())
+    written = 0
+    try:
+        with closing(read_answer(client, request)) as stream:
+            for event in stream:
+                answer.apply(event, time.monotonic())
+                remark(event)
+                # another choice than the first is printed only if there is no first one, at the end
+                if printer is not None and isinstance(event, events.TextDelta) and event.choice == 0:
+                    printer.write(event.text)
+                    written += len(event.text)
+    except (KeyboardInterrupt, EndedError) as end:
+        if not answer.final:
+            answer.apply(events.Cancelled(), time.monotonic())
+        return None if isinstance(end, KeyboardInterrupt) else 128 + end.number
+    finally:
+        if printer is not None and not written and answer.final:
+            printer.write(answer.text)
+    return None
+
+
+def remark(event: events.Event) -> None:
+    """Say what is worth a word while the stream runs."""
+    match event:
+        case events.Retrying():
+            say(f"{event.failure.title} Trying again in {event.delay:.3g} s: attempt {event.attempt} of {event.attempts}.")
+        case events.StallNotice():
+            say(f"nothing came for {event.silent:.0f} s; given up at {event.limit:.0f} s")
+        case events.Footnote():
+            say(event.text)
+
+
+def ending(answer: Answer) -> str:
+    """How an answer ended that is not complete."""
+    failure = answer.failure
+    if failure is None:
+        return ": ".join(part for part in (answer.state, WORDS.get(answer.state, ""), answer.refusal) if part)
+    parts = [failure.title, failure.detail, failure.advice, f"request {failure.request_id}" if failure.request_id else ""]
+    return f"{answer.state}: " + " ".join(part for part in parts if part)
+
+
+def _print_json(answer: Answer, code: int | None) -> int:
+    tree = answer_tree(answer)
+    chosen = {key: tree[key] for key in JSON_KEYS}
+    if chosen["failure"]:
+        chosen["failure"] = {key: chosen["failure"][key] for key in FAILURE_KEYS}
+    text = _SURROGATE.sub("\ufffd", json.dumps(chosen, ensure_ascii=False))
+    try:
+        sys.stdout.buffer.write(text.encode() + b"\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        leave_closed_pipe()
+    return EXIT_CODES[answer.state] if code is None else code
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """SIGTERM and SIGHUP end the stream like ctrl+c does."""
+
+    def end(number: int, frame: object) -> None:
+        raise EndedError(number)
+
+    old: dict[int, Callable[..., Any] | int | None] = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            old[getattr(signal, name)] = signal.signal(getattr(signal, name), end)
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)

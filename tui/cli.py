@@ -1,0 +1,176 @@
+"""The command line. The only place that knows the subcommands; what they need is imported when they run.
+
+The first positional is a subcommand if it equals one exactly and no `--` stands before it. Options may stand anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tui.usage import UsageError
+
+if TYPE_CHECKING:
+    from tui.settings import Settings
+
+USAGE = 2
+EPILOG = """\
+  streamtui [PROMPT]...      open the app; each PROMPT starts at once, in a tab of its own
+  streamtui ask [PROMPT]     stream one answer to standard output; standard input is part of the prompt
+  streamtui models           list the models that the endpoint offers, one a line
+
+After -- every word is a prompt. A key comes from the environment (OPENAI_API_KEY, ...), never from an option.
+Exit codes of ask: 0 complete, 1 failed, 2 usage, 3 interrupted, 4 truncated, filtered or refused, 130 cancelled.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError."""
+        raise UsageError(" ".join(message.split()))
+
+
+def version() -> str:
+    """The installed version, or that of a bare checkout."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("streamtui")
+    except PackageNotFoundError:
+        return "0 (a checkout that is not installed)"
+
+
+def parser() -> Parser:
+    """All options, of all subcommands."""
+    made = Parser(
+        prog="streamtui",
+        usage="streamtui [ask | models] [OPTIONS] [PROMPT]...",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    add = made.add_argument
+    add("words", nargs="*", metavar="PROMPT", help=argparse.SUPPRESS)
+    add("-m", "--model", metavar="NAME", help="the model; else the provider's own, else the first that the endpoint lists")
+    add("--base-url", metavar="URL", help="an OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1")
+    add("--provider", metavar="NAME", help="a provider of the config file, or a known one (openai, ollama, groq, ...)")
+    add("--system", metavar="TEXT", help="the system prompt")
+    add(
+        "-p", "--param", metavar="NAME=JSON", action="append", help="into the request body, such as temperature=0.2; repeatable"
+    )
+    add("--connect-timeout", metavar="S", help="seconds to connect (10; 0 is off, here and below)")
+    add("--first-token-timeout", metavar="S", help="seconds to the first piece of an answer (120)")
+    add("--stall-timeout", metavar="S", help="seconds between two pieces (60)")
+    add("--max-retries", metavar="N", help="retries before an answer begins (2)")
+    add("--config", metavar="FILE", help="the config file, instead of the platform's own")
+    add("--data-dir", metavar="DIR", help="where conversations are kept, instead of the platform's own folder")
+    add("--new", action="store_true", default=None, help="start with no saved tabs")
+    add("--no-save", dest="save", action="store_false", default=None, help="keep nothing on disk")
+    add("--theme", metavar="NAME", help="the app's theme")
+    add("--json", action="store_true", help="ask: print one JSON object at the end")
+    add("--version", action="store_true", help="print the version")
+    add("-h", "--help", action="store_true", help="print this")
+    return made
+
+
+def split(argv: Sequence[str]) -> tuple[argparse.Namespace, str | None, list[str]]:
+    """(options, the subcommand or None, the prompts). Raises UsageError."""
+    arguments = list(argv)
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options = parser().parse_intermixed_args(arguments[:end])
+    words: list[str] = options.words
+    command = words.pop(0) if words and words[0] in COMMANDS else None
+    return options, command, words + arguments[end + 1 :]
+
+
+def flags(options: argparse.Namespace) -> dict[str, Any]:
+    """What `load_settings` takes. Raises UsageError for a parameter that is not NAME=JSON."""
+    given = {name: value for name, value in vars(options).items() if name not in ("words", "param", "json", "version", "help")}
+    if options.param:
+        given["params"] = dict(map(_param, options.param))
+    return given
+
+
+def _param(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise UsageError(f"--param: must be NAME=JSON, such as temperature=0.2 (it is {text[:60]!r})")
+    try:
+        return name, json.loads(value)
+    except (ValueError, RecursionError):
+        raise UsageError(f"--param {name}: must be JSON; a text needs its quotes: {name}='\"...\"'") from None
+
+
+def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace) -> int:
+    """The app, until it is left."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise UsageError("the app needs a terminal; `streamtui ask` works without one")
+    from tui.app import StreamTUI
+
+    app = StreamTUI(settings, prompts)
+    if settings.theme and settings.theme not in app.available_themes:
+        raise UsageError(f"theme: {settings.theme!r} is not one; allowed are {', '.join(sorted(app.available_themes))}")
+    app.run()
+    return app.return_code or 0
+
+
+def run_ask(settings: Settings, prompts: list[str], options: argparse.Namespace) -> int:
+    """One answer to standard output."""
+    from tui.ask import ask
+
+    return ask(settings, " ".join(prompts), as_json=options.json)
+
+
+def run_models(settings: Settings, prompts: list[str], options: argparse.Namespace) -> int:
+    """The models, one a line."""
+    if prompts:
+        raise UsageError(f"models takes no prompt (there is {prompts[0][:60]!r})")
+    from tui.list_models import print_models
+
+    return print_models(settings)
+
+
+COMMANDS: dict[str, Callable[[Settings, list[str], argparse.Namespace], int]] = {"ask": run_ask, "models": run_models}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run; the exit code."""
+    try:
+        return _main(sys.argv[1:] if argv is None else argv)
+    except UsageError as error:
+        if sys.stderr:
+            sys.stderr.write(f"streamtui: {error}\n")
+        return USAGE
+
+
+def _main(argv: Sequence[str]) -> int:
+    options, command, prompts = split(argv)
+    if options.version:
+        sys.stdout.write(f"streamtui {version()}\n")
+        return 0
+    if options.help:
+        sys.stdout.write(parser().format_help())
+        return 0
+    if options.json and command != "ask":
+        raise UsageError("--json goes with ask")
+    given = flags(options)
+    from tui.settings import SettingsError, load_settings
+
+    try:
+        return COMMANDS.get(command or "", open_app)(load_settings(given, os.environ), prompts, options)
+    except SettingsError as error:
+        raise UsageError(_safe(str(error))) from None
+
+
+def _safe(text: str) -> str:
+    from tui.safe_text import visible_line
+
+    return visible_line(text)
