@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from tests.engine.fakes import FakeTime, Piece, Transport, client_of, settle
-from tests.faults.wire import DONE, chunk, event, say, stop
+from tests.faults.wire import DONE, event, say, stop
 from tui.engine.answer import Answer
 from tui.engine.drive import drive
 from tui.engine.events import Cancelled, Event, Failed, Finished, Footnote, Opened, Retrying, StallNotice, TextDelta
@@ -31,15 +31,9 @@ class Running:
         self.answer = Answer("m")
         self.events: list[Event] = []
         self.transport = Transport(bodies)
-        self.gathered: list[float] = []
-        self.pause = 0.0
         client = client_of(self.transport)
-        stream = stream_answer(client, request, gather=self._gather, clock=self.time.clock, sleep=self.time.sleep)
+        stream = stream_answer(client, request, clock=self.time.clock, sleep=self.time.sleep)
         self.task = asyncio.create_task(drive(self.answer, stream, record=self.events.append, clock=self.time.clock))
-
-    def _gather(self) -> float:
-        self.gathered.append(self.time.now)
-        return self.pause
 
     @property
     def state(self) -> str:
@@ -193,19 +187,6 @@ async def test_usage_within_the_grace_counts() -> None:
         await run.task
 
         assert run.answer.completion_tokens == (9, True)
-
-
-async def test_nothing_gathers_before_the_first_token() -> None:
-    role, first = _hold(), _hold()
-    async with running([role, event(chunk({"role": "assistant"})), first, say("a"), END]) as run:
-        run.pause = 5.0
-        for sign in (role, first):
-            await asyncio.to_thread(lambda: None)  # a wait that is longer than no wait
-            sign.set()
-            await settle()
-
-        assert run.state in ("streaming", "complete")
-        assert run.answer.text == "a"
 
 
 async def test_a_refused_connection_is_retried_with_growing_pauses_and_then_given_up() -> None:

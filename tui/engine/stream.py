@@ -43,7 +43,7 @@ async def stream_answer(
 ) -> AsyncGenerator[Event, None]:
     """The events of one answer, the last of them terminal. Wrap it in `aclosing`; leaving it closes the connection.
 
-    `gather` is asked, whenever the socket had to be waited for, how many seconds the next bytes may gather.
+    `gather` is asked, before the socket is asked for more, how many seconds bytes may gather there; not before the first token.
     Raises nothing but CancelledError.
     """
     call = call_of(client, request)
