@@ -79,6 +79,8 @@ class _Reader:
         match kind:
             case "text":
                 self._text(token.content)
+            case "text_special":  # what was escaped, or named by an entity
+                self._add(token.content)
             case "softbreak" | "hardbreak":
                 self._add(" " if kind == "softbreak" else "\n")
             case "code_inline":

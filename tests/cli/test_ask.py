@@ -1,0 +1,158 @@
+"""`streamtui ask`: what goes where, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.script import DONE, Delta, Item, Script, finish, refusal
+from tests.support.scripted import BASE_URL, ScriptedEndpoint
+from tui import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Streams:
+    """Standard input and output of one call."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, given: bytes = b"", *, terminal: bool = False) -> None:
+        self.out = io.BytesIO()
+        writer = io.TextIOWrapper(self.out, encoding="utf-8")
+        monkeypatch.setattr(writer, "isatty", lambda: terminal, raising=False)
+        monkeypatch.setattr(sys, "stdout", writer)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given)))
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return self.out.getvalue().decode()
+
+
+@pytest.fixture(autouse=True)
+def no_config(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty config file."""
+    (tmp_path / "config.toml").touch()
+    monkeypatch.setenv("STREAMTUI_CONFIG", str(tmp_path / "config.toml"))
+
+
+def ask(monkeypatch: pytest.MonkeyPatch, *words: str, scripts: tuple[Script, ...]) -> tuple[int, ScriptedEndpoint]:
+    """`streamtui ask` at an endpoint that plays `scripts`."""
+    endpoint = ScriptedEndpoint(*scripts)
+    monkeypatch.setattr("tui.ask.sync_client", endpoint.sync_client)
+    return cli.main(["ask", "--base-url", BASE_URL, "-m", "test-model", "--max-retries", "0", *words]), endpoint
+
+
+ENDS: list[tuple[tuple[Item, ...], str, int]] = [
+    (("Hello", finish(), DONE), "complete", 0),
+    (("Hello", finish("length"), DONE), "truncated", 4),
+    (("Hello", finish("content_filter"), DONE), "filtered", 4),
+    ((refusal("No."), finish(), DONE), "refused", 4),
+    (("Hello",), "interrupted", 3),
+    ((), "failed", 1),
+]
+
+
+@pytest.mark.parametrize(("items", "state", "code"), ENDS)
+def test_the_exit_code_follows_state(monkeypatch: pytest.MonkeyPatch, items: tuple[Item, ...], state: str, code: int) -> None:
+    streams = Streams(monkeypatch)
+    assert ask(monkeypatch, "hi", "--json", scripts=(Script(*items),))[0] == code
+    tree: dict[str, Any] = json.loads(streams.text)
+    assert tree["state"] == state
+    assert list(tree) == [
+        "state", "text", "reasoning", "refusal", "tool_calls", "finish_reason", "usage", "model", "failure", "timing",
+    ]  # fmt: skip
+    assert set(tree["timing"]) == {"first_token_s", "total_s", "tokens_per_s"}
+    if tree["failure"]:
+        assert set(tree["failure"]) == {"kind", "title", "detail", "request_id", "status"}
+
+
+def test_a_pipe_gets_the_exact_text_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    streams = Streams(monkeypatch)
+    pieces = (Delta({"content": "a\r\n\x1b[31m\ud83d"}), Delta({"content": "\ude00 \udc00 end"}))
+    assert ask(monkeypatch, "hi", scripts=(Script(*pieces, finish(), DONE),))[0] == 0
+    assert streams.text == "a\r\n\x1b[31m😀 \ufffd end"
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_gets_safe_text_and_a_last_newline(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = Streams(monkeypatch, terminal=True)
+    assert ask(monkeypatch, "hi", scripts=(Script.complete("a\x1b]0;x\x07", "b"),))[0] == 0
+    assert "\x1b" not in streams.text
+    assert streams.text.endswith("b\n")
+
+
+def test_a_break_is_told_on_standard_error_and_the_text_stays(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    streams = Streams(monkeypatch)
+    assert ask(monkeypatch, "hi", scripts=(Script("half", headers={"x-request-id": "req_1"}),))[0] == 3
+    assert streams.text == "half"
+    said = capsys.readouterr().err
+    assert "interrupted" in said
+    assert "req_1" in said
+
+
+def test_the_prompt_and_standard_input_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    Streams(monkeypatch, b"+ a line\n\xff\n")
+    code, endpoint = ask(monkeypatch, "review", "this", "--system", "Be brief.", scripts=(Script.complete("ok"),))
+    assert code == 0
+    assert endpoint.scripts[0].body["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "review this\n\n+ a line\n\ufffd"},
+    ]
+
+
+def test_parameters_go_into_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    Streams(monkeypatch)
+    _, endpoint = ask(monkeypatch, "hi", "-p", "temperature=0.5", "-p", 'x_new={"a": [1]}', scripts=(Script.complete("ok"),))
+    assert endpoint.scripts[0].body["temperature"] == 0.5
+    assert endpoint.scripts[0].body["x_new"] == {"a": [1]}
+
+
+def test_a_key_is_never_sent_in_clear_unasked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    Streams(monkeypatch)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-value")
+    assert cli.main(["ask", "--base-url", "http://llm.test/v1", "hi"]) == 2
+    said = capsys.readouterr().err
+    assert "unencrypted" in said
+    assert "sk-secret" not in said
+
+
+def run(*arguments: str) -> subprocess.Popen[bytes]:
+    """The real program, with nothing on standard input."""
+    command = [sys.executable, "-m", "tui", *arguments]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=dict(os.environ), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def test_ctrl_c_keeps_what_was_written() -> None:
+    with run("ask", "-m", "demo-stall", "what is a token?") as program:
+        assert program.stdout is not None
+        first = program.stdout.read(1)
+        program.send_signal(signal.SIGINT)
+        rest, said = program.communicate(timeout=30)
+    assert program.returncode == 130
+    assert first + rest
+    assert b"Traceback" not in said
+
+
+def test_a_closed_pipe_ends_it_quietly() -> None:
+    with run("ask", "-m", "demo-fast", "what is a token?") as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.read(1)
+        program.stdout.close()
+        said = program.stderr.read()
+        program.wait(timeout=30)
+    assert program.returncode == 130
+    assert said.count(b"\n") == 1  # that it is the demo
+    assert b"demo" in said
