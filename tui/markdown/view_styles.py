@@ -26,9 +26,9 @@ class LazyStyles(ScrollView):
         """The styles of these component classes, together. Raises KeyError for one that is not declared."""
         for name in names:
             if name not in self._component_styles and name in super()._get_component_classes():
-                # as Textual does it: a node that is in no tree, for the stylesheet to match
+                # as the stylesheet itself does it: a node that is in no tree, to match the rules with
                 node = DOMNode(classes=name)
-                node._attach(self)
+                node._attach(self)  # noqa: SLF001 - see above
                 self.app.stylesheet.apply(node)
                 self._component_styles[name] = node.styles
         return super().get_component_styles(*names)
