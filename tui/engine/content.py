@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Word = tuple[Literal["text", "reasoning", "refusal"], str]
 
-_REASONING_KEYS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+REASONING_KEYS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
 _REASONING_TYPES = ("thinking", "reasoning", "reasoning.text", "reasoning.summary", "summary_text")
 
 
@@ -28,7 +28,7 @@ def words(delta: Mapping[str, Any]) -> Iterator[Word]:
 
 def _reasoning(delta: Mapping[str, Any]) -> str:
     """The first key that holds any: servers send the same text under two names."""
-    for key in _REASONING_KEYS:
+    for key in REASONING_KEYS:
         if text := flat(delta.get(key)):
             return text
     details = delta.get("reasoning_details")

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.engine import events
-from tui.engine.content import flat, words
+from tui.engine.content import REASONING_KEYS, flat, words
 from tui.engine.in_band import Complaint, find_choice_error, find_error
 from tui.engine.tool_deltas import ToolDeltas
 
 #: Reasons that say that the server broke off, not that the answer ended.
 BREAKS = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource"))
+
+_OTHER_CONTENT = (*REASONING_KEYS, "reasoning_details", "refusal", "tool_calls", "function_call", "error")
+_BESIDE_DELTA = frozenset(("message", "text", "usage", "error", "x_groq"))
+_BESIDE_CHOICES = ("usage", "error", "x_groq")
 
 
 @dataclass(slots=True)
@@ -64,15 +68,14 @@ class Decoder:
                 choice = choices[0]
                 delta = choice["delta"]
                 content = delta["content"]
-                # all of a usual chunk, and nothing else in it that could matter
+                # a usual chunk: content, and nothing else that `_any_chunk` would look at
                 if (
                     type(content) is str
-                    and (len(delta) == 1 or (len(delta) == 2 and "role" in delta))
                     and len(choices) == 1
                     and choice["finish_reason"] is None
-                    and (len(choice) == 3 or (len(choice) == 4 and "logprobs" in choice))
-                    and not chunk.get("usage")
-                    and "error" not in chunk
+                    and (len(delta) == 1 or not any(map(delta.get, _OTHER_CONTENT)))
+                    and _BESIDE_DELTA.isdisjoint(choice)
+                    and not any(map(chunk.get, _BESIDE_CHOICES))
                 ):
                     if content:
                         self._text(content, choice["index"])

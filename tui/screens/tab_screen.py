@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from textual.screen import Screen
 
 from tui.keeping import Keeper
 from tui.settings import Endpoint
+from tui.terminal.clipboard import Clipboard
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.frame_clock import FrameClock
 from tui.widgets.transcript import Transcript
 from tui.workspace import Tab, Workspace
 
-if TYPE_CHECKING:
-    from tui.app import StreamTUI
+
+class Host(Protocol):
+    """What the screens need of their app."""
+
+    keeper: Keeper
+    routes: Clipboard
+    allowed_in_clear: set[str]  # endpoints whose key may cross the network in clear
+
+    async def find_servers(self) -> list[Endpoint]:
+        """The model servers on this machine."""
 
 
 class TabScreen(Screen[None]):
@@ -49,9 +58,9 @@ class TabScreen(Screen[None]):
         return self.pane.transcript
 
     @property
-    def streamtui(self) -> StreamTUI:
-        """The app, by its own type."""
-        return cast("StreamTUI", self.app)
+    def streamtui(self) -> Host:
+        """The app, as far as screens know it."""
+        return cast("Host", self.app)
 
     @property
     def keeper(self) -> Keeper:
