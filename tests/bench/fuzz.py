@@ -14,7 +14,13 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-_MODULES = ("tests.engine.test_reader", "tests.engine.test_sse", "tests.engine.test_seam", "tests.engine.test_answer")
+_MODULES = (
+    "tests.engine.test_reader",
+    "tests.engine.test_decode",
+    "tests.engine.test_sse",
+    "tests.engine.test_seam",
+    "tests.engine.test_answer",
+)
 
 
 def properties() -> Iterator[tuple[str, Callable[[], None]]]:

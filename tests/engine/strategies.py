@@ -29,7 +29,7 @@ _keys = st.sampled_from(
      "function", "name", "id", "arguments", "usage", "model", "reasoning", "reasoning_details", "refusal", "type", "detail",
      "done"]
 )  # fmt: skip
-_json: st.SearchStrategy[Any] = st.recursive(
+some_json: st.SearchStrategy[Any] = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
@@ -39,7 +39,7 @@ _json: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=4),
     max_leaves=20,
 )
-odd_events = st.lists(st.dictionaries(_keys, _json, max_size=5), max_size=6).map(lambda found: b"".join(map(event, found)))
+odd_events = st.lists(st.dictionaries(_keys, some_json, max_size=5), max_size=6).map(lambda found: b"".join(map(event, found)))
 
 bodies = st.one_of(st.binary(max_size=200), shards, odd_events, st.tuples(odd_events, shards).map(b"".join))
 
