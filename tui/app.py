@@ -29,8 +29,12 @@ QUIT_WITHIN = 2.0  # seconds between two ctrl+c that quit
 def connect(endpoint, timeouts):  # type: ignore[no-untyped-def] # typed by Connect; the import must wait
     """The default way to a client: runs in a thread, because it imports `openai`."""
     from tui.providers.client import async_client
+    from tui.warm_up import warm_up
 
-    return async_client(endpoint, timeouts)
+    try:
+        return async_client(endpoint, timeouts)
+    finally:
+        warm_up()
 
 
 async def discover() -> list[Endpoint]:

@@ -113,6 +113,9 @@ def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace
     """The app, until it is left."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
         raise UsageError("the app needs a terminal; `streamtui ask` works without one")
+    from tui.warm_up import hold_collector
+
+    hold_collector()
     from tui.app import StreamTUI
 
     app = StreamTUI(settings, prompts)
