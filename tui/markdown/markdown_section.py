@@ -8,12 +8,13 @@ from time import perf_counter
 
 from textual.strip import Strip
 
+from tui.markdown.block_tree import Mark
 from tui.markdown.blocks import Fence, Indented, Paragraph
 from tui.markdown.code_view import AT_ONCE, CodeView
 from tui.markdown.gutter import gutter
 from tui.markdown.layout import Layout
 from tui.markdown.palette import Palette
-from tui.markdown.parser import BlockParser, Mark
+from tui.markdown.parser import BlockParser
 from tui.markdown.rows import BLANK, Drawn, drawn
 from tui.markdown.section import Anchor, Row, ViewStyles
 from tui.markdown.source import Line, Source

@@ -1,18 +1,15 @@
 """Lines in, blocks out: CommonMark's block structure with GFM's tables and footnotes, one line at a time.
 
 What a line costs depends on the line and on how deep it is nested, never on what came before. All that can still change is the
-last block and the containers that are open around it; `mark` and `rollback` try a line that is not whole yet.
+last block and the containers that are open around it.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from tui.markdown import patterns
+from tui.markdown.block_tree import BlockTree
 from tui.markdown.blocks import (
-    Block,
     Container,
-    Empty,
     Fence,
     Heading,
     Html,
@@ -27,7 +24,6 @@ from tui.markdown.blocks import (
     Verbatim,
 )
 from tui.markdown.cursor import Cursor
-from tui.markdown.definitions import Definition, is_definition, split_definitions
 from tui.markdown.source import LONGEST, Line
 from tui.markdown.table_rows import aligns_of, split_row
 
@@ -35,31 +31,8 @@ _DEEPEST = 32  # containers in one another; further markers are text
 _MOST_MISSING = 1 << 16  # cells that short table rows may lack, over the whole table
 
 
-class Mark(NamedTuple):
-    """How the parser was before a line that is not whole."""
-
-    open: list[Container]
-    containers: list[tuple[Container, ListRun | None, bool]]
-    lists: list[tuple[ListRun, int, bool]]
-    leaf: Block | None
-    state: Any
-    last: Block | None
-    counts: tuple[int, int, int]
-    blank: int | None
-
-
-class BlockParser:
+class BlockParser(BlockTree):
     """`blocks` is the document so far; blocks before `changed_from` are as they were when the caller last set it."""
-
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self.definitions: list[Definition] = []
-        self.changed_from = 0
-        self.fences = 0
-        self._root = Container(None)
-        self._open: list[Container] = []  # what is open below the root, outermost first
-        self._leaf: Block | None = None  # the open block, always the last one
-        self._blank: int | None = None  # a blank line came, within so many containers
 
     # a line
 
@@ -96,10 +69,6 @@ class BlockParser:
         block = Paragraph(self._container)
         block.add(text.strip(" \t"))
         self._append(block, joined=True)
-
-    @property
-    def _container(self) -> Container:
-        return self._open[-1] if self._open else self._root
 
     # which containers the line is in
 
@@ -182,14 +151,6 @@ class BlockParser:
             self.changed_from = min(self.changed_from, run.first)
         return self._placed(item)
 
-    def _placed(self, container: Container) -> Container:
-        """Give a new container its place: a block that stands for it until something is in it."""
-        block = Empty(container)
-        self._append(block)
-        container.head = len(self.blocks) - 1
-        container.empty = True
-        return container
-
     def _open_leaf(self, rest: str, indent: int, matched: int) -> bool:
         """Whether the line is a block of one line, or begins one that takes lines as they are."""
         match rest[0]:
@@ -268,11 +229,6 @@ class BlockParser:
         self._leaf = None
         return True
 
-    def _take_definitions(self, paragraph: Paragraph) -> None:
-        if not paragraph.joined and paragraph.lines and is_definition(paragraph.lines[0]):
-            found, paragraph.lines = split_definitions(paragraph.lines)
-            self.definitions += found
-
     # what is left of the line
 
     def _add_text(self, cursor: Cursor, matched: int, fresh: bool) -> None:
@@ -322,98 +278,6 @@ class BlockParser:
         quotes = [index for index, container in enumerate(self._open[:matched], 1) if isinstance(container, Quote)]
         self._blank = quotes[-1] if quotes else 0
 
-    # the tree
-
-    def _enter(self, matched: int, marker: str | None = None) -> Container:
-        """Close what the line is not in; the container that gets a new child. `marker` is a list item's."""
-        self._close_to(matched)
-        container = self._container
-        run = container.list
-        if run is None or run.delimiter != marker:
-            container.list = None
-            run = container.run if isinstance(container, Item) and not container.empty else None
-        if run is not None and self._blank is not None and container.level >= self._blank:
-            self._loosen(run)
-        return container
-
-    def _loosen(self, run: ListRun) -> None:
-        if not run.loose:
-            run.loose = True
-            self.changed_from = min(self.changed_from, run.first)
-
-    def _append(self, block: Block, *, closed: bool = False, joined: bool = False) -> None:
-        """Add a block; one that stands for an empty container around it makes room."""
-        block.joined = joined
-        container = block.container
-        last = self.blocks[-1] if self.blocks else None
-        within = container.parent if isinstance(block, Empty) else container
-        if isinstance(last, Empty) and within is not None and _is_around(last.container, within):
-            self._replace(last, block)
-        else:
-            block.spacing = _spacing(block, container)
-            self.blocks.append(block)
-        if within is not None:
-            within.empty = False
-        block.closed = closed
-        self._leaf = None if closed or isinstance(block, Empty) else block
-        if isinstance(block, (Fence, Indented)):
-            self.fences += 1
-            block.number = self.fences
-
-    def _replace(self, old: Block, new: Block) -> None:
-        new.spacing, new.joined = old.spacing, old.joined
-        self.blocks[-1] = new
-
-    def _close_to(self, matched: int) -> None:
-        """Close the open block, and containers further in than `matched`."""
-        self._close_leaf()
-        del self._open[matched:]
-
-    def _close_leaf(self) -> None:
-        leaf = self._leaf
-        self._leaf = None
-        if leaf is None:
-            return
-        leaf.close()
-        if isinstance(leaf, Paragraph):
-            self._take_definitions(leaf)
-            if not leaf.lines:
-                self._replace(leaf, Empty(leaf.container))
-
-    # a line that is not whole
-
-    def mark(self) -> Mark:
-        """Remember how everything is, before a line that may still grow is tried."""
-        containers = [self._root, *self._open]
-        lists = {id(run): run for container in containers for run in (container.list, getattr(container, "run", None)) if run}
-        return Mark(
-            self._open[:],
-            [(container, container.list, container.empty) for container in containers],
-            [(run, run.count, run.loose) for run in lists.values()],
-            self._leaf,
-            self._leaf.mark() if self._leaf else None,
-            self.blocks[-1] if self.blocks else None,
-            (len(self.blocks), len(self.definitions), self.fences),
-            self._blank,
-        )
-
-    def rollback(self, mark: Mark) -> None:
-        """Be again as at `mark`."""
-        self._open, self._leaf, self._blank = mark.open, mark.leaf, mark.blank
-        for container, run, empty in mark.containers:
-            container.list, container.empty = run, empty
-        for run, count, loose in mark.lists:
-            if (run.count, run.loose) != (count, loose):
-                run.count, run.loose = count, loose
-                self.changed_from = min(self.changed_from, run.first)
-        blocks, definitions, self.fences = mark.counts
-        del self.blocks[blocks:], self.definitions[definitions:]
-        if mark.last is not None:
-            self.blocks[-1] = mark.last
-        if mark.leaf is not None:
-            mark.leaf.restore(mark.state)
-        self.changed_from = min(self.changed_from, max(blocks - 1, 0))
-
 
 def _goes_on(container: Container, cursor: Cursor) -> bool:
     """Whether the line is in this container; takes off what says so."""
@@ -437,17 +301,3 @@ def _bullet_depth(container: Container | None) -> int:
         depth += isinstance(container, Item) and not container.run.ordered
         container = container.parent
     return depth
-
-
-def _is_around(outer: Container, inner: Container) -> bool:
-    while inner.level > outer.level and inner.parent is not None:
-        inner = inner.parent
-    return inner is outer
-
-
-def _spacing(block: Block, container: Container) -> ListRun | None:
-    """The list that decides whether there is a blank row above: that of a new item, or that of the item it is in."""
-    if isinstance(block, Empty) and isinstance(container, Item) and container.run.count > 1:
-        return container.run
-    around = container.parent if isinstance(block, Empty) else container
-    return around.run if isinstance(around, Item) else None
