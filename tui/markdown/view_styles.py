@@ -19,7 +19,7 @@ class LazyStyles(ScrollView):
     """
 
     @classmethod
-    def _get_component_classes(cls) -> frozenset[str]:
+    def _get_component_classes(cls) -> frozenset[str]:  # type: ignore[override] # Textual's own is wrapped in a cache
         return frozenset()  # nothing to work out beforehand
 
     def get_component_styles(self, *names: str) -> RenderStyles:
