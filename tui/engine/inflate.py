@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 
-_STEP = 2**20  # bytes that one step may inflate to: a small piece can hold a large text
+_STEP = 2**16  # bytes that one step may inflate to: a small piece can hold a large text, and others want their turn
 _MAGIC = b"\x1f\x8b"
 
 
@@ -34,7 +34,7 @@ class Inflater:
         return len(self._head) == 2
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The text that `data` decodes to, in pieces of at most 1 MiB."""
+        """The text that `data` decodes to, in pieces of at most 64 KiB."""
         if not self._started:
             data = self._head + data
             self._head = data[:2]
