@@ -54,7 +54,7 @@ class MainScreen(Streaming, Reading, Copying):
     """Everything that is on the screen but dialogs. Panes are made when their tab is first shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (12, "-high")]  # type: ignore[misc] # Textual declares it as an instance's
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (12, "-high")]  # noqa: RUF012 - typed so by Textual
 
     def __init__(self, workspace: Workspace, prompts: Sequence[str] = ()) -> None:
         super().__init__(workspace)
