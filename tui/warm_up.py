@@ -7,8 +7,10 @@ will never go. So it is held until the heavy imports are in, and then looks only
 from __future__ import annotations
 
 import gc
+import math
 
 _YOUNG, _MIDDLE, _OLD = 5_000, 20, 50  # rarer passes: what a stream makes dies young and in no cycles
+_SAMPLE = "# a\n\n- *b* [c](d) https://e.example\n\n| f |\n|---|\n| g |\n\n```python\nh = 1\n```\n"
 
 
 def hold_collector() -> None:
@@ -17,11 +19,11 @@ def hold_collector() -> None:
 
 
 def warm_up() -> None:
-    """Load what the first code block needs, and let the collector go, past all that is there now. For a thread; takes 0.1 s."""
-    from tui.markdown.lexing import Grammar
+    """Load what the first answer needs, and let the collector go, past all that is there now. For a thread; takes 0.1 s."""
+    from tui.markdown.markdown_section import MarkdownSection
 
     try:
-        Grammar("python")
+        MarkdownSection(_SAMPLE).work(math.inf, range(99))
     finally:
         gc.freeze()
         gc.set_threshold(_YOUNG, _MIDDLE, _OLD)

@@ -18,7 +18,7 @@ from tui.safe_text import visible_line
 _INKS = tuple(Ink(f"code-{name}") for name in CODE_STYLES)
 _PLAIN = _INKS[0]
 _LINE = 1 << 13  # an offset is a line's number times this, and a character in it
-AT_ONCE = 160  # lines that may be lexed while a row waits for them
+AT_ONCE = 60  # lines that may be lexed while a row waits for them
 
 
 class VerbatimView(View):

@@ -16,7 +16,7 @@ from tui.markdown.layout import Layout
 from tui.markdown.palette import Palette
 from tui.markdown.parser import BlockParser
 from tui.markdown.rows import BLANK, Drawn, drawn
-from tui.markdown.section import Anchor, Row, ViewStyles
+from tui.markdown.section import WINDOW_ONLY, Anchor, Row, ViewStyles
 from tui.markdown.source import Line, Source
 
 _MOST_STRIPS = 400
@@ -99,6 +99,8 @@ class MarkdownSection:
     def work(self, deadline: float, window: range) -> bool:
         """Lay out the rows of the window, then read on, lay out and highlight until the deadline; True if more waits."""
         self._layout.lay_window(window)
+        if deadline == WINDOW_ONLY:
+            return self.pending
         if self._reading:
             self._read(deadline)
         if self._layout.stale:

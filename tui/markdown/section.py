@@ -17,6 +17,9 @@ from textual.strip import Strip
 #: A place in a section's content that no width changes: (a number that grows down the section, characters into that).
 Anchor = tuple[int, int]
 
+#: A deadline for `Section.work`: finish the rows of the window, and begin nothing else.
+WINDOW_ONLY = -1.0
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -108,7 +111,8 @@ class Section(Protocol):
         """Parse and lay out until `deadline` (`time.perf_counter` seconds); True if more waits.
 
         `window` is the rows that are on the screen, by the heights as they are now; it may reach beyond the section, or be
-        empty. Its rows come first and are finished whatever they cost (they are on the screen now), all else by the deadline.
+        empty. Its rows come first and are finished whatever they cost (they are on the screen now), all else by the deadline:
+        a slice of it is always done, but where the deadline is WINDOW_ONLY.
         """
 
     def take_dirty(self) -> int | None:

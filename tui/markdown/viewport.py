@@ -21,7 +21,7 @@ from tui.markdown.canvas import Canvas, Frame
 from tui.markdown.overlay import Span
 from tui.markdown.paint import Painter, Row, differing
 from tui.markdown.scroll_bar import LineScrollBar
-from tui.markdown.section import Section, ViewStyles
+from tui.markdown.section import WINDOW_ONLY, Section, ViewStyles
 from tui.markdown.stack import Place, SectionStack
 from tui.markdown.view_styles import LazyStyles, look_up
 
@@ -138,6 +138,7 @@ class Viewport(LazyStyles):
             self._settle(place)
             if self.stack.height == height or not more:
                 break
+            deadline = WINDOW_ONLY
         return more
 
     def _settle(self, place: Place | None) -> None:
@@ -179,7 +180,7 @@ class Viewport(LazyStyles):
             self.stack.resize(columns)
         self._restyle()
         self._settle(place)
-        self._advance(perf_counter())
+        self._advance(WINDOW_ONLY)
         self._did_rewrap()
         self.wake()
 
@@ -211,7 +212,7 @@ class Viewport(LazyStyles):
         if styles is not self._styles:
             self._styles = styles
             self.stack.restyle(styles)
-            self._advance(perf_counter())
+            self._advance(WINDOW_ONLY)
             self.wake()
 
     # drawing
@@ -280,7 +281,7 @@ class Viewport(LazyStyles):
         self.following = round(new_value) >= self.max_scroll_y
         self._scroll_changed()
         if self.stack.pending:
-            self._advance(perf_counter())
+            self._advance(WINDOW_ONLY)
         self._redraw()
 
     def scroll_rows(self, rows: int) -> None:
