@@ -9,8 +9,8 @@ from tui.safe_text import visible_line
 from tui.settings import Endpoint
 
 DEMO = (
-    "This is the demo: lessons about streaming, played at a human pace. Models that break on purpose: ctrl+l.",
-    "To connect a real endpoint: set OPENAI_API_KEY, or start with --base-url URL, or name it in the config file.",
+    "no model, but lessons about streaming; ctrl+l has models that break on purpose",
+    "set OPENAI_API_KEY, or start with --base-url URL, or write a config file",
 )
 
 
