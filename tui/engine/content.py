@@ -29,7 +29,8 @@ def words(delta: Mapping[str, Any]) -> Iterator[Word]:
 def _reasoning(delta: Mapping[str, Any]) -> str:
     """The first key that holds any: servers send the same text under two names."""
     for key in REASONING_KEYS:
-        if text := flat(delta.get(key)):
+        value = delta.get(key)
+        if value and (text := flat(value)):
             return text
     details = delta.get("reasoning_details")
     return flat(details) if isinstance(details, list) else ""

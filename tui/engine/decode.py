@@ -30,7 +30,7 @@ class _ChoiceState:
 
     tools: ToolDeltas
     reason: str | None = None
-    open: bool = True  # content may follow: no reason yet, or content came after it
+    open: bool = False  # content came, and no reason after it
     length: int = 0  # characters of text so far, and their checksum: to know a whole message that repeats them
     checksum: int = 0
 
@@ -55,10 +55,11 @@ class Decoder:
 
     @property
     def ended(self) -> bool:
-        """Whether the server gave a reason for every choice, and no content came after it."""
-        if self._run or not self._states:
+        """Whether the server gave a reason, and one for every choice with content, and no content came after it."""
+        if self._run or any(state.open for state in self._states.values()):
             return False
-        return all(state.reason and not state.open and state.reason not in BREAKS for state in self._states.values())
+        reasons = [state.reason for state in self._states.values() if state.reason is not None]
+        return bool(reasons) and BREAKS.isdisjoint(reasons)
 
     def chunk(self, chunk: Mapping[str, Any], event: str = "") -> None:
         """Read one chunk. Sets `complaint` if it is, or holds, an error."""
@@ -195,9 +196,10 @@ class Decoder:
         self.characters += len(text)
 
     def _switch(self, index: object) -> None:
-        if self._run:
+        choice = _index(index, 0)
+        if self._run and choice != self._run_choice:
             self._flush()
-        self._run_choice = _index(index, 0)
+        self._run_choice = choice
 
     def _content(self, event: events.Content, length: int) -> None:
         self.contents += 1
