@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation
 from tui.engine.events import Event
 from tui.storage.changes import OpenTab
-from tui.storage.history import History, HistoryError
+from tui.storage.export import to_json, to_markdown
+from tui.storage.history import History, HistoryError, Summary
 from tui.storage.instances import SavedTab
 from tui.storage.journal import Journal
 from tui.storage.writer import Status
@@ -23,6 +24,18 @@ class Restored:
 
     saved: SavedTab
     conversation: Conversation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One saved conversation in the list: its summary, and where the words were found, as (piece, whether it is a hit)."""
+
+    summary: Summary
+    snippet: Sequence[tuple[str, bool]] = ()
+
+
+class NotRead(Exception):  # noqa: N818 - it says what happened
+    """The saved conversations can't be read; the text says why."""
 
 
 class Keeper:
@@ -86,6 +99,37 @@ class Keeper:
             return self.history.prompts() if self.saves else []
         except HistoryError:
             return []
+
+    def conversations(self, words: str = "") -> list[Saved]:
+        """Saved conversations that hold all `words`; without any, all of them, the last used first. Raises NotRead."""
+        if not self.saves:
+            return []
+        self.journal.flush()
+        try:
+            if words.strip():
+                return [Saved(found.summary, found.snippet) for found in self.history.search(words)]
+            return [Saved(summary) for summary in self.history.conversations()]
+        except HistoryError as error:
+            raise NotRead(str(error)) from error
+
+    def load(self, conversation_id: str) -> Conversation | None:
+        """A saved conversation, whole; None if it is gone or can't be read. Waits for the disk."""
+        return self._load(conversation_id)
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """Give a saved conversation another title. Waits for the disk."""
+        self.journal.rename(conversation_id, title)
+        self.journal.flush()
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation for good. Waits for the disk."""
+        self.journal.delete(conversation_id)
+        self.journal.flush()
+
+    def export(self, conversation: Conversation, path: Path, *, as_json: bool) -> None:
+        """Write a conversation to a file. Raises OSError."""
+        text = to_json(conversation) if as_json else to_markdown(conversation)[0]
+        path.write_text(text, encoding="utf-8", errors="replace")
 
     def close(self) -> None:
         """Write what waits, and end."""

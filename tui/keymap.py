@@ -29,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit", "alt+e", "Edit the last prompt", "Take the last prompt back to change and resend it", "Stream", first=True),
     Command("alternative(-1)", "alt+up", "Previous alternative", "Show the answer before this one", "Stream", first=True),
     Command("alternative(1)", "alt+down", "Next alternative", "Show the answer after this one", "Stream", first=True),
+    Command("conversations", "alt+o", "Conversations", "Find, open, rename, export, delete what was saved", "Tabs", first=True),
     Command("copy_answer", "ctrl+y", "Copy the answer", "Copy the whole answer as Markdown", "Copy", footer="copy", first=True),
     Command("copy_code", "alt+y", "Copy a code block", "Copy one code block of the answer", "Copy", first=True),
     Command("copy_all", "", "Copy the conversation", "Copy the whole conversation as Markdown", "Copy"),

@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from tui.engine.answer import Answer
+from tui.engine.conversation import Conversation
 from tui.engine.events import Event
 from tui.keeping import Restored
 from tui.keymap import COMMANDS
@@ -199,6 +200,8 @@ class MainScreen(Streaming, Reading, Copying):
         await self.show_tab(self.tab)
         self._states.pop(tab.id, None)
         if pane := self.panes.pop(tab.id, None):
+            # laid out before the next drawing, which would find widgets that have lost their styles
+            self.refresh(layout=True)
             await pane.remove()
 
     async def action_next_tab(self) -> None:
@@ -264,6 +267,18 @@ class MainScreen(Streaming, Reading, Copying):
     def action_theme(self) -> None:
         """Choose a theme."""
         self.app.action_change_theme()
+
+    def action_conversations(self) -> None:
+        """Find, open, rename, export or delete what was saved."""
+        from tui.screens.conversations import ConversationsScreen
+
+        async def reopen(conversation: Conversation | None) -> None:
+            if conversation is None:
+                return
+            is_open = next((tab for tab in self.workspace.tabs if tab.conversation.id == conversation.id), None)
+            await self.show_tab(is_open or self.workspace.open(conversation))
+
+        self.app.push_screen(ConversationsScreen(self.keeper), reopen)
 
     def action_model(self) -> None:
         """Choose the endpoint and model of this tab."""

@@ -40,7 +40,7 @@ class Prompt(TextArea):
         Binding("alt+z", "redo", "redo", show=False),
         Binding("up", "cursor_up", show=False),
         Binding("down", "cursor_down", show=False),
-        Binding("alt+o", "open_chip", "open a pasted chip", show=False),
+        Binding("f4", "open_chip", "open a pasted chip", show=False),
     ]
 
     class Submitted(Message):
