@@ -172,3 +172,22 @@ def test_the_nearest_names() -> None:
     assert nearest("gpt-4o-min", names)[0] == "gpt-4o-mini"
     assert nearest("???", names) == ["gpt-4o", "gpt-4o-mini", "zeta"]
     assert nearest("x", []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("a sk-0123456789 b", "a [key] b"),
+        ("cut: sk-012345 …", "cut: [key] …"),
+        ("cut: sk-012345", "cut: [key]"),
+        ("sk-0123 is its beginning", "sk-0123 is its beginning"),
+        ("too little to tell: sk-01", "too little to tell: sk-01"),
+        ("", ""),
+    ],
+)
+def test_a_key_is_taken_out_even_where_it_is_cut(text: str, clean: str) -> None:
+    assert CALL.scrub(text) == clean
+
+
+def test_a_key_in_a_request_id_is_taken_out() -> None:
+    assert http_failure.request_id({"x-request-id": f"Bearer {CALL.key}"}, CALL) == "Bearer [key]"

@@ -37,6 +37,9 @@ _FORMS: dict[str, Any] = {
     "FastAPI's detail": {"detail": [{"loc": ["body", "model"], "msg": _WORDS, "type": "value_error"}]},
     "msg and code": {"code": 1301, "msg": _WORDS},
     "error_message": {"error_code": 336, "error_message": _WORDS},
+    "base_resp": {"base_resp": {"status_code": 1004, "status_msg": _WORDS}, "choices": None},
+    "Message": {"Message": _WORDS},
+    "fault": {"fault": {"faultstring": _WORDS}},
     "inside a response": {"response": {"status": "failed", "error": {"message": _WORDS}}},
 }
 
@@ -78,6 +81,16 @@ PLAIN_ROWS = [
     cut("plain text in the middle", plain(AB, b"Internal Server Error\n"), "ab", kind="in_band", says="Internal Server Error"),
     cut("plain text, unended", plain(AB, b"Internal Server Error"), "ab", kind="in_band", says="Internal Server Error"),
     cut("plain text as data", plain(AB, b"data: upstream timed out\n\n"), "ab", kind="in_band", says="upstream timed out"),
+    cut("a JSON string as data", plain(AB, event(_WORDS)), "ab", kind="in_band", says=_WORDS),
+    cut(
+        "an error in brackets as data",
+        plain(AB, b"data: [ERROR] overloaded\n\n", DONE),
+        "ab",
+        kind="in_band",
+        says="overloaded",
+    ),
+    cut("an error in words as data", plain(AB, b"data: Error: overloaded\n\n", DONE), "ab", kind="in_band", says="overloaded"),
+    row("words as data, then a proper end", plain(AB, event("noise"), stop(), DONE), text="ab", reason="stop", noted="noise"),
     cut("a traceback", plain(AB, b'Traceback (most recent call last):\n  File "x"\n'), "ab", kind="in_band", says="Traceback"),
     cut("a web page in the middle", plain(AB, b"<html><title>504 Timeout</title></html>\n"), "ab", kind="in_band", says="504"),
     row("plain text, then a proper end", plain(AB, b"noise\n", stop(), DONE), text="ab", reason="stop", noted="noise"),

@@ -34,6 +34,9 @@ from urllib.parse import urlsplit
 
 from tui.engine.request import Request
 
+CLIPPED = " …"  # stands at the end of a text that was cut
+_BEGUN = 6  # characters: so much of a key at the end of a text is taken for one that was cut
+
 Kind = Literal[
     "usage",
     "connect",
@@ -86,5 +89,12 @@ class Call:
             return self.base_url
 
     def scrub(self, text: str) -> str:
-        """`text` without the key: servers echo it in their errors."""
-        return text.replace(self.key, "[key]") if len(self.key) >= 4 else text
+        """`text` without the key, nor its beginning where `text` was cut: servers echo it in their errors."""
+        if len(self.key) < 4:
+            return text
+        text = text.replace(self.key, "[key]")
+        kept = text.removesuffix(CLIPPED)
+        for length in range(min(len(self.key) - 1, len(kept)), _BEGUN - 1, -1):
+            if kept.endswith(self.key[:length]):
+                return kept[:-length] + "[key]" + text[len(kept) :]
+        return text

@@ -42,11 +42,6 @@ class Refusal:
     body: bytes = b""
 
     @property
-    def request_id(self) -> str | None:
-        """The provider's name for the request."""
-        return request_id(self.headers)
-
-    @property
     def complaint(self) -> Complaint:
         """What the body says, whatever it is written in."""
         text = self.body.decode("utf-8", "replace").strip()
@@ -58,9 +53,9 @@ class Refusal:
         return Complaint(page_title(text) or clip(text))
 
 
-def request_id(headers: Mapping[str, str]) -> str | None:
+def request_id(headers: Mapping[str, str], call: Call) -> str | None:
     """The provider's request id out of the headers."""
-    return next((headers[name][:200] for name in REQUEST_ID_HEADERS if headers.get(name)), None)
+    return next((call.scrub(headers[name][:200]) for name in REQUEST_ID_HEADERS if headers.get(name)), None)
 
 
 def page_title(text: str) -> str | None:
@@ -108,7 +103,7 @@ def from_refusal(refusal: Refusal, call: Call, names: Sequence[str] = ()) -> Fai
         title,
         detail=complaint.message,
         advice=advice,
-        request_id=refusal.request_id,
+        request_id=request_id(refusal.headers, call),
         status=refusal.status,
         retry_after=retry_after(refusal.headers),
     )

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.engine import json_values
+from tui.engine.failure import CLIPPED
 
-_MESSAGES = ("message", "error", "detail", "msg", "error_message", "error_description", "errors", "title", "reason", "text")
+_MESSAGES = (
+    *("message", "error", "detail", "msg", "error_message", "error_description", "errors", "title", "reason", "text"),
+    *("Message", "faultstring", "status_msg"),
+)
 _CODES = ("code", "type", "status", "error_code", "error_type")
 _DEPTH = 6  # how far a message is looked for inside messages
 _LENGTH = 2000  # characters of a server's message that are kept
@@ -29,13 +33,15 @@ class Complaint:
 def clip(text: str) -> str:
     """`text` as long as a person would read it."""
     text = text.strip()
-    return text if len(text) <= _LENGTH else text[:_LENGTH].rstrip() + " …"
+    return text if len(text) <= _LENGTH else text[:_LENGTH].rstrip() + CLIPPED
 
 
 def find_error(chunk: Mapping[str, Any], event: str = "") -> Complaint | None:
     """The error that `chunk`, an event's JSON, reports, if it does."""
     if chunk.get("error"):
         return read_error(chunk["error"], chunk)
+    if (status := chunk.get("base_resp")) and isinstance(status, Mapping) and status.get("status_code"):
+        return read_error(status, chunk)
     if event == "error" or chunk.get("type") == "error" or chunk.get("object") == "error":
         return read_error(chunk)
     if (
@@ -47,6 +53,8 @@ def find_error(chunk: Mapping[str, Any], event: str = "") -> Complaint | None:
         return None
     if _is_flat_error(chunk):
         return read_error(chunk)
+    if isinstance(chunk.get("fault"), Mapping):
+        return read_error(chunk["fault"], chunk)
     for value in chunk.values():
         if isinstance(value, Mapping) and value.get("error"):
             return read_error(value["error"], value)
@@ -76,7 +84,7 @@ def read_error(value: Any, around: Mapping[str, Any] | None = None) -> Complaint
 def _is_flat_error(chunk: Mapping[str, Any]) -> bool:
     if any(chunk.get(name) for name in ("detail", "errors", "error_message", "error_code", "error_description")):
         return True
-    return any(isinstance(chunk.get(name), str) and chunk[name] for name in ("message", "msg"))
+    return any(isinstance(chunk.get(name), str) and chunk[name] for name in ("message", "Message", "msg"))
 
 
 def _codes(holder: Mapping[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
-SLICE = 0.004  # seconds of reading before others get their turn
+SLICE = 0.002  # seconds of reading before others get their turn
 _WAITED = 0.001  # a piece that took longer had to be waited for
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -75,8 +75,9 @@ class Pump:
         try:
             async with open_async(self._client, self._call.request, self._opening, usage=self._usage) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                self._waiting.append(Opened(response.status_code, request_id(headers)))
-                reader = StreamReader(self._call, status=response.status_code, request_id=request_id(headers))
+                name = request_id(headers, self._call)
+                self._waiting.append(Opened(response.status_code, name))
+                reader = StreamReader(self._call, status=response.status_code, request_id=name)
                 self._reader = reader
                 self._news.set()
                 await self._read(response, reader, gather)

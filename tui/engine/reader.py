@@ -6,6 +6,7 @@ it, unless the server's own end mark or error did before (`done`). The async and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -22,6 +23,8 @@ from tui.engine.tally import Tally, after
 _END = "[DONE]"
 _SAMPLE = 8192  # of text in the middle of a stream no more is kept
 _LATE = 5  # errors after the end that are told; more is noise
+_JSON = re.compile(r'[{"]|\[(?![A-Za-z])')  # how JSON that is not whole begins; "[ERROR] ..." is none
+_ERROR = re.compile(r"\W?error\b", re.IGNORECASE)
 _NOWHERE = Call(Request("", ()), "")
 
 
@@ -160,10 +163,13 @@ class StreamReader:
             self._object(value, "error" if name == "error" else "")
         if whole and objects:
             return
-        if whole or text.startswith(("{", "[", '"')):
-            self._tally.damaged += 1
+        said = _said(text, found, whole)
+        if _ERROR.match(said):
+            self._complain(Complaint(clip(said)))
+        elif said:
+            self._keep_plain(said)
         else:
-            self._keep_plain(text)
+            self._tally.damaged += 1
 
     def _line(self, line: str) -> None:
         text = line.strip()
@@ -269,6 +275,13 @@ class StreamReader:
 
     def _why(self) -> Failure:
         return self._tally.why(self.characters, spoke=self._decoder.recognised or self.contents > 0)
+
+
+def _said(text: str, found: list[Any], whole: bool) -> str:
+    """What an event without an object says in words; "" if it is JSON, whole or damaged, that says nothing."""
+    if whole:
+        return next((value.strip() for value in found if isinstance(value, str)), "")
+    return "" if _JSON.match(text) else text
 
 
 def _flattened(found: list[Any]) -> list[Any]:

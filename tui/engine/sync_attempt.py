@@ -39,8 +39,9 @@ class SyncAttempt:
             with open_sync(self._client, self._call.request, Opening(limit.trace), usage=self._usage) as response:
                 limit.hold(response.extensions.get("network_stream"))
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                yield Opened(response.status_code, request_id(headers))
-                reader = StreamReader(self._call, status=response.status_code, request_id=request_id(headers))
+                name = request_id(headers, self._call)
+                yield Opened(response.status_code, name)
+                reader = StreamReader(self._call, status=response.status_code, request_id=name)
                 yield from self._read(response, reader)
         except RefusedError as error:
             self.setback = retry.from_refusal(error.refusal, self._call)
