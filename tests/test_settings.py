@@ -85,3 +85,8 @@ def test_plain_http_can_be_allowed(config: Path) -> None:
 def test_an_unknown_provider_is_an_error_that_names_the_known_ones(config: Path) -> None:
     with pytest.raises(SettingsError, match="ollama"):
         endpoint(config, {"provider": "nobody"})
+
+
+def test_the_newline_after_a_key_is_no_part_of_it(config: Path) -> None:
+    assert load_settings({"config": config}, {"WORK_KEY": "sk-1\n"}).endpoint().key == "sk-1"
+    assert load_settings({"config": config, "provider": "openai"}, {"OPENAI_API_KEY": "sk-2\n"}).endpoint().key == "sk-2"

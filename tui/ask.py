@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tui.engine import events
+from tui.endpoint import Endpoint
+from tui.engine import events, json_values
 from tui.engine.answer import Answer, State
 from tui.engine.request import Request
 from tui.engine.stream import read_answer
@@ -53,10 +54,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class EndedError(BaseException):
     """The system told the program to end; like KeyboardInterrupt, nothing but the edge may catch it."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
 
 class ExactStream:
     """Text to bytes, exactly: a surrogate pair may come in two pieces; half a pair becomes U+FFFD."""
@@ -88,16 +85,26 @@ class Printer:
         """Write a piece. Raises BrokenPipeError if nobody reads any more."""
         ready = self._stream.feed(text, final)
         if ready:
-            self._out.write(ready.encode("utf-8", "replace"))
-            self._out.flush()
+            _write(self._out, ready.encode("utf-8", "replace"))
             self._last = ready[-1]
 
     def end(self, rest: str) -> None:
         """Write what is left; on a terminal the last line is ended."""
         self.write(rest, final=True)
         if self._to_person and self._last not in ("", "\n"):
-            self._out.write(b"\n")
-            self._out.flush()
+            _write(self._out, b"\n")
+
+
+def _write(out: BinaryIO, data: bytes) -> None:
+    """Write at once. Raises BrokenPipeError if nobody reads any more, and UsageError if the data can't go there."""
+    try:
+        out.write(data)
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        leave_closed_pipe()
+        raise UsageError(f"standard output can't be written: {error.strerror or error}") from None
 
 
 def say(text: str) -> None:
@@ -111,7 +118,10 @@ def whole_prompt(prompt: str) -> str:
     """The prompt, and what stands on standard input. Raises UsageError if there is neither."""
     given = ""
     if sys.stdin is not None and not sys.stdin.closed and not sys.stdin.isatty():
-        given = sys.stdin.buffer.read().decode("utf-8", "replace")
+        try:
+            given = sys.stdin.buffer.read().decode("utf-8", "replace")
+        except OSError as error:
+            raise UsageError(f"standard input can't be read: {error.strerror or error}") from None
     joined = "\n\n".join(part for part in (prompt, given.rstrip("\n")) if part.strip())
     if not joined:
         raise UsageError("ask needs a prompt, as an argument or on standard input")
@@ -123,25 +133,49 @@ def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
     endpoint = settings.endpoint()
     if endpoint.key_in_clear:
         raise UsageError(clear_key(endpoint.base_url))
-    text = whole_prompt(prompt)
-    client = sync_client(endpoint, settings.timeouts)
+    if sys.stdout is None:
+        raise UsageError("standard output is closed, so the answer has nowhere to go")
+    answer = Answer(settings.model or endpoint.model or "")
+    answer.meter.start(time.monotonic())
     with _ending_well():
         try:
-            model = settings.model or endpoint.model or _first_model(client)
-            system = [{"role": "system", "content": settings.system}] if settings.system else []
-            request = Request(
-                model=model,
-                messages=[*system, {"role": "user", "content": ExactStream().feed(text, final=True)}],
-                params={**endpoint.params, **settings.params},
-                timeouts=settings.timeouts,
-                max_retries=settings.max_retries,
-                key_source=endpoint.key_source,
-            )
-            if endpoint.is_demo and not as_json:
-                say("nothing is configured, so the demo answers; --base-url or OPENAI_API_KEY connect a real endpoint")
-            return _stream(client, request, as_json=as_json)
-        except (KeyboardInterrupt, EndedError) as end:
-            return 130 if isinstance(end, KeyboardInterrupt) else 128 + end.number
+            _answer(settings, endpoint, prompt, answer, as_json=as_json)
+        except (KeyboardInterrupt, EndedError):
+            _cancel(answer)
+            if not as_json:
+                say(ending(answer))
+        except BrokenPipeError:
+            leave_closed_pipe()
+            _cancel(answer)
+        if as_json:
+            _print_json(answer)
+        return EXIT_CODES[answer.state]
+
+
+def _answer(settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer, *, as_json: bool) -> None:
+    text = whole_prompt(prompt)
+    client = sync_client(endpoint, settings.timeouts)
+    answer.requested_model = answer.requested_model or _first_model(client)
+    system = [{"role": "system", "content": settings.system}] if settings.system else []
+    request = Request(
+        model=answer.requested_model,
+        messages=[*system, {"role": "user", "content": ExactStream().feed(text, final=True)}],
+        params={**endpoint.params, **settings.params},
+        timeouts=settings.timeouts,
+        max_retries=settings.max_retries,
+        key_source=endpoint.key_source,
+    )
+    if endpoint.is_demo and not as_json:
+        say("nothing is configured, so the demo answers; --base-url or OPENAI_API_KEY connect a real endpoint")
+    printer = None if as_json else Printer(sys.stdout.buffer, to_person=sys.stdout.isatty())
+    _read(client, request, answer, printer)
+    if printer is not None and answer.state != "complete":
+        say(ending(answer))
+
+
+def _cancel(answer: Answer) -> None:
+    if not answer.final:
+        answer.apply(events.Cancelled(), time.monotonic())
 
 
 def _first_model(client: OpenAI) -> str:
@@ -154,28 +188,8 @@ def _first_model(client: OpenAI) -> str:
     return names[0]
 
 
-def _stream(client: OpenAI, request: Request, *, as_json: bool) -> int:
-    answer = Answer(request.model)
-    printer = None if as_json else Printer(sys.stdout.buffer, to_person=sys.stdout.isatty())
-    code: int | None = None
-    try:
-        code = _read(client, request, answer, printer)
-        if printer is not None:
-            printer.end("")
-    except BrokenPipeError:
-        leave_closed_pipe()
-        if not answer.final:
-            answer.apply(events.Cancelled(), time.monotonic())
-        return EXIT_CODES[answer.state]
-    if as_json:
-        return _print_json(answer, code)
-    if answer.state != "complete":
-        say(ending(answer))
-    return EXIT_CODES[answer.state] if code is None else code
-
-
-def _read(client: OpenAI, request: Request, answer: Answer, printer: Printer | None) -> int | None:
-    """Fold the stream into `answer`; the exit code of the signal that ended it, or None."""
+def _read(client: OpenAI, request: Request, answer: Answer, printer: Printer | None) -> None:
+    """Fold the stream into `answer`, and print it as it comes."""
     answer.meter.start(time.monotonic())
     written = 0
     try:
@@ -187,14 +201,10 @@ def _read(client: OpenAI, request: Request, answer: Answer, printer: Printer | N
                 if printer is not None and isinstance(event, events.TextDelta) and event.choice == 0:
                     printer.write(event.text)
                     written += len(event.text)
-    except (KeyboardInterrupt, EndedError) as end:
-        if not answer.final:
-            answer.apply(events.Cancelled(), time.monotonic())
-        return None if isinstance(end, KeyboardInterrupt) else 128 + end.number
-    finally:
-        if printer is not None and not written and answer.final:
-            printer.write(answer.text)
-    return None
+    except (KeyboardInterrupt, EndedError):
+        _cancel(answer)
+    if printer is not None:
+        printer.end("" if written else answer.text)
 
 
 def remark(event: events.Event) -> None:
@@ -217,18 +227,19 @@ def ending(answer: Answer) -> str:
     return f"{answer.state}: " + " ".join(part for part in parts if part)
 
 
-def _print_json(answer: Answer, code: int | None) -> int:
+def _print_json(answer: Answer) -> None:
     tree = answer_tree(answer)
     chosen = {key: tree[key] for key in JSON_KEYS}
-    if chosen["failure"]:
-        chosen["failure"] = {key: chosen["failure"][key] for key in FAILURE_KEYS}
-    text = _SURROGATE.sub("\ufffd", json.dumps(chosen, ensure_ascii=False))
+    if failure := chosen["failure"]:
+        failure["detail"] = " ".join(part for part in (failure["detail"], failure["advice"]) if part)
+        chosen["failure"] = {key: failure[key] for key in FAILURE_KEYS}
+    text = _SURROGATE.sub("\ufffd", json_values.dumps(chosen))
+    if sys.stdout.isatty():
+        text = json.dumps(json.loads(text))  # escapes what a terminal could obey
     try:
-        sys.stdout.buffer.write(text.encode() + b"\n")
-        sys.stdout.flush()
+        _write(sys.stdout.buffer, text.encode() + b"\n")
     except BrokenPipeError:
         leave_closed_pipe()
-    return EXIT_CODES[answer.state] if code is None else code
 
 
 @contextmanager
@@ -236,7 +247,7 @@ def _ending_well() -> Iterator[None]:
     """SIGTERM and SIGHUP end the stream like ctrl+c does."""
 
     def end(number: int, frame: object) -> None:
-        raise EndedError(number)
+        raise EndedError
 
     old: dict[int, Callable[..., Any] | int | None] = {}
     for name in ("SIGTERM", "SIGHUP"):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.settings import Settings
 
 USAGE = 2
+INTERRUPTED = 130
 EPILOG = """\
   streamtui [PROMPT]...      open the app; each PROMPT starts at once, in a tab of its own
   streamtui ask [PROMPT]     stream one answer to standard output; standard input is part of the prompt
@@ -152,6 +153,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stderr:
             sys.stderr.write(f"streamtui: {error}\n")
         return USAGE
+    except KeyboardInterrupt:  # before there was anything to stop
+        return INTERRUPTED
 
 
 def _main(argv: Sequence[str]) -> int:

@@ -91,8 +91,8 @@ class Settings(BaseModel):
         """Where requests go. Raises SettingsError if a provider is unknown or its keyring entry can't be read."""
         if self.provider:
             return self._provider(self.provider, self.base_url)
-        source = next((name for name in KEY_VARIABLES if self._env.get(name)), None)
-        key = self._env[source] if source else None
+        source = next((name for name in KEY_VARIABLES if self._env.get(name, "").strip()), None)
+        key = self._env[source].strip() if source else None
         if self.base_url:
             parts = urlsplit(self.base_url)
             allowed = self.allow_plain_http
@@ -147,7 +147,7 @@ class Settings(BaseModel):
         variable = provider.key_env or known_env
         if variable is None:
             return None, None
-        key = self._env.get(variable)
+        key = self._env.get(variable, "").strip()  # out of a file it comes with a newline
         return (key, variable) if key else (None, f"{variable}, which is not set")
 
 

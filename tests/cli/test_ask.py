@@ -156,3 +156,63 @@ def test_a_closed_pipe_ends_it_quietly() -> None:
     assert program.returncode == 130
     assert said.count(b"\n") == 1  # that it is the demo
     assert b"demo" in said
+
+
+def test_ctrl_c_while_the_prompt_is_read_is_an_answer_that_was_cancelled(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tui.ask.whole_prompt", interrupted)
+    streams = Streams(monkeypatch)
+    assert ask(monkeypatch, "--json", scripts=())[0] == 130
+    assert json.loads(streams.text)["state"] == "cancelled"
+    assert ask(monkeypatch, scripts=())[0] == 130
+    assert "cancelled" in capsys.readouterr().err
+
+
+def test_the_end_that_the_system_asks_for_is_an_answer_that_was_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(prompt: str) -> str:
+        signal.raise_signal(signal.SIGTERM)
+        return prompt
+
+    monkeypatch.setattr("tui.ask.whole_prompt", ended)
+    streams = Streams(monkeypatch)
+    assert ask(monkeypatch, "--json", scripts=())[0] == 130
+    assert json.loads(streams.text)["state"] == "cancelled"
+
+
+def test_json_says_what_to_do_and_is_json_whatever_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = Streams(monkeypatch)
+    usage = b'data: {"choices": [], "usage": {"completion_tokens": 1, "cost": 1e999}}\n\n'
+    ask(monkeypatch, "hi", "--json", scripts=(Script("a", usage, finish(), DONE),))
+    assert json.loads(streams.text)["usage"] == {"completion_tokens": 1, "cost": None}
+
+    streams = Streams(monkeypatch)
+    ask(monkeypatch, "hi", "--json", scripts=(Script(status=429, headers={"retry-after": "90"}),))
+    assert "90 s" in json.loads(streams.text)["failure"]["detail"]
+
+
+def test_json_on_a_terminal_holds_nothing_that_it_obeys(monkeypatch: pytest.MonkeyPatch) -> None:
+    streams = Streams(monkeypatch, terminal=True)
+    ask(monkeypatch, "hi", "--json", scripts=(Script.complete("a\x9b31m\u202e"),))
+    assert streams.text.isascii()
+    assert json.loads(streams.text)["text"] == "a\x9b31m\u202e"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("how", [["--json"], []])
+def test_an_output_that_takes_nothing_is_told_in_a_line(how: list[str]) -> None:
+    command = [sys.executable, "-m", "tui", "ask", "-m", "demo-fast", "what is a token?", *how]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert b"standard output can't be written" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_no_output_at_all_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert ask(monkeypatch, "hi", scripts=())[0] == 2
+    assert "standard output is closed" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from tui.providers.client import async_client, sync_client
 from tui.providers.discovery import discover
 from tui.providers.models import ModelsError, list_models, list_models_sync
 
+UNREADABLE = (b"<html>Sign in</html>", b"[1, 2]", b"{bad", b"\xff\xfe")
 LISTING = {"object": "list", "data": [{"id": "b", "object": "model"}, {"id": "a", "object": "model"}]}
 
 
@@ -81,3 +82,22 @@ async def test_local_servers_are_found_and_others_are_not() -> None:
     async with good, bad:
         found = await discover(budget=20, ports={good_port: "ollama", bad_port: "vllm"})
     assert [(each.name, each.model, each.key) for each in found] == [("ollama", "gemma", None)]
+
+
+@pytest.mark.parametrize("body", UNREADABLE)
+@pytest.mark.parametrize("type_", ["text/html", "application/json"])
+def test_a_list_that_can_not_be_read_is_no_fault_of_the_request(body: bytes, type_: str) -> None:
+    client = sync_client(Endpoint("x", "http://127.0.0.1:9/v1"), Timeouts())
+    client._client._transport = httpx2.MockTransport(
+        lambda _: httpx2.Response(200, content=body, headers={"content-type": type_})
+    )
+    with pytest.raises(ModelsError) as error:
+        list_models_sync(client)
+    assert error.value.failure.kind == "protocol"
+
+
+def test_the_synchronous_client_uses_no_connection_twice() -> None:
+    client = sync_client(Endpoint("x", "http://127.0.0.1:9/v1"), Timeouts())
+    transport = client._client._transport
+    assert isinstance(transport, httpx2.HTTPTransport)
+    assert transport._pool._max_keepalive_connections == 0

@@ -20,6 +20,14 @@ _patient = json.JSONDecoder(strict=False, parse_constant=lambda _: None, parse_i
 raw_decode = _decoder.raw_decode
 
 
+def dumps(value: Any) -> str:
+    """JSON of `value`; a number that JSON has no way to write, which a server's 1e999 becomes, is null."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        return json.dumps(json.loads(json.dumps(value), parse_constant=lambda _: None), ensure_ascii=False)
+
+
 def values(text: str) -> tuple[list[Any], bool]:
     """The JSON values that `text` holds, one after the other, and whether that is all that it holds."""
     found: list[Any] = []

@@ -36,6 +36,7 @@ def sync_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAI:
     from openai import OpenAI
 
     options = _http_options(endpoint, timeouts)
+    options["limits"] = httpx2.Limits(max_keepalive_connections=0)  # the read limit is set where a connection is made
     if endpoint.is_demo:
         from tui.providers.demo import sync_transport
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.engine.failure import Call, Failure
 from tui.engine.http_failure import Refusal, from_refusal
-from tui.engine.net_failure import from_exception
+from tui.engine.net_failure import causes, from_exception
 from tui.engine.request import Request
 
 if TYPE_CHECKING:
@@ -54,4 +54,14 @@ def _failure(error: Exception, client: AsyncOpenAI | OpenAI) -> Failure:
     if response is not None and response.status_code != 200:
         headers = {name.lower(): value for name, value in response.headers.items()}
         return from_refusal(Refusal(response.status_code, headers, response.content[:65536]), call)
+    if _is_unreadable(error):
+        title = f"{call.host} does not list its models in a way that can be read."
+        return Failure("protocol", title, "", "Check the base URL; it usually ends in /v1.")
     return from_exception(error, call, began=False)
+
+
+def _is_unreadable(error: Exception) -> bool:
+    """Whether a list came, but of something else: a web page, other JSON, damage."""
+    if isinstance(error, AttributeError | TypeError | ValueError) and not isinstance(error, UnicodeEncodeError):
+        return True
+    return any(type(one).__name__ == "DecodingError" for one in causes(error))
