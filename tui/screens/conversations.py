@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
@@ -55,9 +55,10 @@ class ConversationsScreen(ModalScreen[Conversation | None]):
         ("alt+delete,alt+d", "delete", "delete for good"),
     ]
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, open_here: Mapping[str, Conversation]) -> None:
+        """`open_here`: the conversations of this window's tabs, by id."""
         super().__init__()
-        self._keeper = keeper
+        self._keeper, self._open_here = keeper, open_here
         self._shown: Sequence[Saved] = ()
 
     def compose(self) -> ComposeResult:
@@ -118,41 +119,53 @@ class ConversationsScreen(ModalScreen[Conversation | None]):
             return None
         return await asyncio.to_thread(self._keeper.load, self._chosen.summary.id)
 
-    @work
-    async def action_rename(self) -> None:
+    def action_rename(self) -> None:
         """Give the highlighted one another title."""
         chosen = self._chosen
         if chosen is None:
             return
-        title = await self.app.push_screen_wait(AskLineScreen("Rename the conversation", visible_line(chosen.summary.title)))
-        if title:
-            await asyncio.to_thread(self._keeper.rename, chosen.summary.id, title)
-            self._search(self.query_one(Input).value)
 
-    @work
-    async def action_delete(self) -> None:
+        async def rename(title: str | None) -> None:
+            if title:
+                if (conversation := self._open_here.get(chosen.summary.id)) is not None:
+                    conversation.title = title
+                await asyncio.to_thread(self._keeper.rename, chosen.summary.id, title)
+                self._search(self.query_one(Input).value)
+
+        self.app.push_screen(AskLineScreen("Rename the conversation", visible_line(chosen.summary.title)), rename)
+
+    def action_delete(self) -> None:
         """Delete the highlighted one for good."""
         chosen = self._chosen
         if chosen is None:
             return
-        question = f"Delete “{visible_line(chosen.summary.title)}” for good? It can't be brought back."
-        if await self.app.push_screen_wait(ConfirmScreen(question, "Delete", "Keep")):
-            await asyncio.to_thread(self._keeper.delete, chosen.summary.id)
-            self._search(self.query_one(Input).value)
+        if chosen.summary.id in self._open_here or chosen.summary.open_elsewhere:
+            self.notify("It is open in a tab: close that first.", severity="warning")
+            return
 
-    @work
+        async def delete(agreed: bool | None) -> None:
+            if agreed:
+                await asyncio.to_thread(self._keeper.delete, chosen.summary.id)
+                self._search(self.query_one(Input).value)
+
+        question = f"Delete “{visible_line(chosen.summary.title)}” for good? It can't be brought back."
+        self.app.push_screen(ConfirmScreen(question, "Delete", "Keep"), delete)
+
     async def action_export(self, ending: str) -> None:
         """Write the highlighted one to a file."""
         conversation = await self._load()
         if conversation is None:
             return
+
+        async def export(path: Path | None) -> None:
+            if path is None:
+                return
+            try:
+                await asyncio.to_thread(self._keeper.export, conversation, path, as_json=ending == "json")
+            except OSError as error:
+                self.notify(f"Not exported: {error.strerror or error}: {path}", severity="error", markup=False)
+            else:
+                self.notify(f"Exported to {path}.", markup=False)
+
         suggestion = str(Path.cwd() / f"conversation.{ending}")
-        path = await self.app.push_screen_wait(SaveFileScreen("Export the conversation as", suggestion))
-        if path is None:
-            return
-        try:
-            await asyncio.to_thread(self._keeper.export, conversation, path, as_json=ending == "json")
-        except OSError as error:
-            self.notify(f"Not exported: {error.strerror or error}: {path}", severity="error", markup=False)
-        else:
-            self.notify(f"Exported to {path}.", markup=False)
+        self.app.push_screen(SaveFileScreen("Export the conversation as", suggestion), export)

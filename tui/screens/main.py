@@ -273,12 +273,14 @@ class MainScreen(Streaming, Reading, Copying):
         from tui.screens.conversations import ConversationsScreen
 
         async def reopen(conversation: Conversation | None) -> None:
+            self.show_state()
             if conversation is None:
                 return
             is_open = next((tab for tab in self.workspace.tabs if tab.conversation.id == conversation.id), None)
             await self.show_tab(is_open or self.workspace.open(conversation))
 
-        self.app.push_screen(ConversationsScreen(self.keeper), reopen)
+        open_here = {tab.conversation.id: tab.conversation for tab in self.workspace.tabs}
+        self.app.push_screen(ConversationsScreen(self.keeper, open_here), reopen)
 
     def action_model(self) -> None:
         """Choose the endpoint and model of this tab."""
