@@ -103,6 +103,7 @@ async def test_continue_joins_the_rest_without_doubling(tmp_path: Path) -> None:
         turn = screen_of(pilot).tab.conversation.turns[-1]
         assert turn.reply.text == "One two three four five six."
         assert "One two three four five six." in shown(pilot)
+        assert "continued after 23 characters" in shown(pilot)
         assert endpoint.scripts[1].body["messages"][-1] == {"role": "assistant", "content": "One two three four five"}
 
 

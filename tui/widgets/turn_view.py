@@ -40,6 +40,7 @@ class TurnView:
         self._step = 0  # the answer of the reply that is read now
         self._part = 0  # the part of it that is read now
         self._offset = 0  # how much of that part was taken
+        self._seams_told = (0, "")
         self._revision: tuple[int, int] | None = None
         you = RowSection([[("You", "transcript--who")]])
         self._head: list[Section] = [you, TextSection(folded(turn.prompt), "transcript--prompt"), BlankSection(), self._header]
@@ -64,11 +65,19 @@ class TurnView:
         self._revision = revision
         before = len(self._content)
         self._read()
-        self._header.update(*_header(self.turn, self.reply))
+        self._header.update(*_header(self.turn, self.reply, self._seams()))
         self._note.update(_note(self.reply, self.last))
         if answer.final:
             self._finish()
         return len(self._content) != before
+
+    def _seams(self) -> str:
+        """Where continuations were joined on; worked out when one was, because it takes the whole text."""
+        decided = sum(seam is not None for seam in self.reply.seams)
+        if decided != self._seams_told[0]:
+            places = ", ".join(f"{offset:,}" for offset in self.reply.seam_offsets)
+            self._seams_told = (decided, f"continued after {places} characters")
+        return self._seams_told[1]
 
     def _read(self) -> None:
         skips: Sequence[int | None] = [0, *self.reply.seams]
@@ -128,17 +137,18 @@ def _first_text(parts: Sequence[Part]) -> int:
     return next((place for place, part in enumerate(parts) if part.kind == "text"), -1)
 
 
-def _header(turn: Turn, reply: Reply) -> tuple[list[list[RowSection.Piece]], dict[int, tuple[Target, ...]]]:
+def _header(turn: Turn, reply: Reply, seams: str) -> tuple[list[list[RowSection.Piece]], dict[int, tuple[Target, ...]]]:
     name = model_label(reply.answer.model or reply.answer.requested_model or "answer")
     row: list[RowSection.Piece] = [(name, "transcript--who")]
+    mark: list[RowSection.Piece] = [(f"   {seams}", "transcript--note")] if seams else []
     if len(turn.replies) == 1:
-        return [row], {}
+        return [row + mark], {}
     start = cell_len(name) + 3
     label = f"{turn.shown + 1}/{len(turn.replies)}"
     row += [("   ", None), ("‹", "transcript--mark"), (f" {label} ", "transcript--note"), ("›", "transcript--mark")]
     end = start + cell_len(label) + 4
     back, forth = Action("screen.alternative(-1)"), Action("screen.alternative(1)")
-    return [row], {0: (Target(start, start + 2, back), Target(end - 2, end, forth))}
+    return [row + mark], {0: (Target(start, start + 2, back), Target(end - 2, end, forth))}
 
 
 def _note(reply: Reply, last: bool) -> list[list[RowSection.Piece]]:
