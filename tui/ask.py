@@ -23,7 +23,7 @@ from tui.engine.stream import read_answer
 from tui.list_models import clear_key, leave_closed_pipe
 from tui.providers.client import sync_client
 from tui.providers.models import ModelsError, list_models_sync
-from tui.safe_text import SafeStream, visible
+from tui.safe_text import SafeStream, visible, visible_line
 from tui.settings import Settings
 from tui.storage.export import answer_tree
 from tui.usage import UsageError
@@ -154,7 +154,7 @@ def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
 
 def _answer(settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer, *, as_json: bool) -> None:
     text = whole_prompt(prompt)
-    client = sync_client(endpoint, settings.timeouts)
+    client = _client(endpoint, settings)
     answer.requested_model = answer.requested_model or _first_model(client)
     system = [{"role": "system", "content": settings.system}] if settings.system else []
     request = Request(
@@ -169,8 +169,18 @@ def _answer(settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer,
         say("nothing is configured, so the demo answers; --base-url or OPENAI_API_KEY connect a real endpoint")
     printer = None if as_json else Printer(sys.stdout.buffer, to_person=sys.stdout.isatty())
     _read(client, request, answer, printer)
-    if printer is not None and answer.state != "complete":
+    if printer is not None and (answer.state != "complete" or not answer.text):
         say(ending(answer))
+
+
+def _client(endpoint: Endpoint, settings: Settings) -> OpenAI:
+    import httpx2
+
+    try:
+        return sync_client(endpoint, settings.timeouts)
+    except (ValueError, ImportError, httpx2.InvalidURL) as error:
+        # all that is not checked yet is what the environment says of proxies
+        raise UsageError(visible_line(f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY can't be used: {error}")) from None
 
 
 def _cancel(answer: Answer) -> None:
@@ -219,19 +229,25 @@ def remark(event: events.Event) -> None:
 
 
 def ending(answer: Answer) -> str:
-    """How an answer ended that is not complete."""
+    """How an answer ended that is not complete, or empty."""
     failure = answer.failure
+    if answer.state == "complete":
+        return "complete: the answer holds no text"
     if failure is None:
         return ": ".join(part for part in (answer.state, WORDS.get(answer.state, ""), answer.refusal) if part)
-    parts = [failure.title, failure.detail, failure.advice, f"request {failure.request_id}" if failure.request_id else ""]
-    return f"{answer.state}: " + " ".join(part for part in parts if part)
+    request = f" Request {failure.request_id}" if failure.request_id else ""
+    return f"{answer.state}: {_sentences([failure.title, failure.detail, failure.advice])}{request}"
+
+
+def _sentences(parts: list[str]) -> str:
+    return " ".join(part if part[-1] in ".!?…" else f"{part}." for part in parts if part)
 
 
 def _print_json(answer: Answer) -> None:
     tree = answer_tree(answer)
     chosen = {key: tree[key] for key in JSON_KEYS}
     if failure := chosen["failure"]:
-        failure["detail"] = " ".join(part for part in (failure["detail"], failure["advice"]) if part)
+        failure["detail"] = _sentences([failure["detail"], failure["advice"]])
         chosen["failure"] = {key: failure[key] for key in FAILURE_KEYS}
     text = _SURROGATE.sub("\ufffd", json_values.dumps(chosen))
     if sys.stdout.isatty():

@@ -105,9 +105,13 @@ def _param(text: str) -> tuple[str, Any]:
     if not name or not equals:
         raise UsageError(f"--param: must be NAME=JSON, such as temperature=0.2 (it is {text[:60]!r})")
     try:
-        return name, json.loads(value)
+        return name, json.loads(value, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise UsageError(f"--param {name}: must be JSON; a text needs its quotes: {name}='\"...\"'") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace) -> int:

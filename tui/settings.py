@@ -32,6 +32,7 @@ def _web_address(value: str) -> str:
     try:
         parts = urlsplit(value)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        good = good and not parts.query and not parts.fragment  # paths are put after it
     except ValueError:
         good = False
     if not good or any(character <= " " for character in value):

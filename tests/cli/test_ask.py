@@ -216,3 +216,29 @@ def test_no_output_at_all_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch, cap
     monkeypatch.setattr(sys, "stdout", None)
     assert ask(monkeypatch, "hi", scripts=())[0] == 2
     assert "standard output is closed" in capsys.readouterr().err
+
+
+def test_an_answer_without_text_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    streams = Streams(monkeypatch)
+    assert ask(monkeypatch, "hi", scripts=(Script(finish(), DONE),))[0] == 0
+    assert streams.text == ""
+    assert "holds no text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("proxy", ["::garbage::", "ftp://127.0.0.1:1"])
+def test_a_proxy_that_can_not_be_used_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], proxy: str
+) -> None:
+    Streams(monkeypatch)
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    assert cli.main(["ask", "--base-url", "https://llm.test/v1", "-m", "x", "hi"]) == 2
+    assert "PROXY" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["-p", "x=NaN"], ["--base-url", "http://127.0.0.1:9/v1?a=b"]])
+def test_what_can_never_be_sent_is_wrong_usage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    Streams(monkeypatch)
+    assert cli.main(["ask", "-m", "x", "hi", *words]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
