@@ -39,6 +39,8 @@ def _answer(events: list[Event]) -> Answer:
 def _sum(events: list[Event]) -> Any:
     """All that an answer holds, as far as it must not depend on the cut."""
     answer = _answer(events)
+    # what follows the end mark is seen only if it comes along with it
+    notes = sorted(note for note in answer.footnotes if "after its end mark" not in note)
     calls = [(call.index, call.id, call.name, call.arguments.text) for call in answer.tool_calls]
     choices = {index: (one.joined("text"), one.joined("reasoning"), one.reason) for index, one in answer.choices.items()}
     return (
@@ -49,7 +51,7 @@ def _sum(events: list[Event]) -> Any:
         repr(answer.usage),
         answer.failure,
         answer.model,
-        sorted(answer.footnotes),
+        notes,
     )
 
 

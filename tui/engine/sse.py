@@ -149,8 +149,12 @@ class Splitter:
         if self._skip_line:
             return
         self._rest += tail
+        if not self._begun and len(self._rest) >= len(_BOM):
+            self._begun = True
+            if self._rest.startswith(_BOM):
+                del self._rest[: len(_BOM)]
         if len(self._rest) + self._size > self._limit:
-            self._begun = self._skip_line = True
+            self._skip_line = True
             self._refuse(bytes(self._rest[:5]), out)
             self._rest.clear()
 
