@@ -53,6 +53,7 @@ def test_alt_digits_keep_their_alt(digit: str) -> None:
         ("1", ["1"]),
         ("\x1b", ["escape"]),
         ("\x1b[49;3u", ["alt+1"]),
+        ("\x1bf", ["alt+f"]),
     ],
 )
 def test_what_a_terminal_sends(data: str, names: list[str]) -> None:

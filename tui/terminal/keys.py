@@ -4,9 +4,11 @@
 |----------------|----------------------------------|--------------|-------------------------|
 | ESC CR         | alt+enter, legacy                | enter        | ctrl+j                  |
 | ESC 0 … ESC 9  | alt+0 … alt+9, legacy            | º ¡ ™ £ …    | alt+0 … alt+9           |
+| ESC f            | alt+f, legacy                    | ctrl+right   | alt+f                   |
 | ESC[27;2;13~   | shift+enter, xterm and tmux      | shift+\\r     | shift+carriage_return   |
 | ESC[27;3;13~   | alt+enter, xterm and tmux        | \\r           | carriage_return         |
 
+Some Macs send ESC f for option+right, too; there ctrl+right goes a word on.
 The last two matter because Textual strips blanks from the keys of a binding: a name that ends in CR can't be bound.
 """
 
@@ -25,6 +27,6 @@ def install_key_fixes() -> None:
     """Mend Textual's key tables, for the whole process; once or often is the same."""
     table = cast("dict[str, object]", ANSI_SEQUENCES_KEYS)  # a plain dict, declared as a Mapping
     table["\x1b\r"] = (keys.Keys.ControlJ,)
-    for digit in "0123456789":
-        table.pop(f"\x1b{digit}", None)
+    for character in "0123456789f":
+        table.pop(f"\x1b{character}", None)
     keys.ASCII_KEY_NAMES["\r"] = "carriage_return"
