@@ -59,7 +59,9 @@ class TabBar(Widget):
     def label(self, number: int, tab: Tab, width: int) -> str:
         """What one tab says: its number, the sign of its state, its title."""
         sign = self._sign(tab)
-        title = visible_line(tab.title)
+        if tab is self.workspace.active:
+            width = max(width, NARROW_TITLE)
+        title = visible_line(tab.title) if width else ""
         if cell_len(title) > width:
             title = set_cell_size(title, width - 1).rstrip() + "…"
         return f" {number} {sign} {title} " if title else f" {number} {sign} "
@@ -70,19 +72,20 @@ class TabBar(Widget):
         return "●" if tab.unread and tab.state == "complete" else SIGNS[tab.state]
 
     def _labels(self, room: int) -> list[tuple[Tab, str]]:
-        tabs = list(enumerate(self.workspace.tabs, 1))
-        width = TITLE_WIDTH
+        """Labels that fit: with shorter titles, else with none but the front tab's, else a run of tabs around that."""
+        for width in (*range(TITLE_WIDTH, NARROW_TITLE - 1, -1), 0):
+            labels = [(tab, self.label(number, tab, width)) for number, tab in enumerate(self.workspace.tabs, 1)]
+            if sum(cell_len(text) for _, text in labels) <= room:
+                return labels
+        place = next((place for place, (tab, _) in enumerate(labels) if tab is self.workspace.active), 0)
+        first = last = place
+        used = cell_len(labels[place][1]) + 2  # for the marks that there are more
         while True:
-            labels = [(tab, self.label(number, tab, width)) for number, tab in tabs]
-            if width <= NARROW_TITLE or sum(cell_len(text) for _, text in labels) <= room:
-                break
-            width -= 1
-        # still too wide: leave tabs out on the left until the one in front fits
-        active = next((place for place, (tab, _) in enumerate(labels) if tab is self.workspace.active), 0)
-        first = 0
-        while first < active and sum(cell_len(text) for _, text in labels[first : active + 1]) > room - 2:
-            first += 1
-        return labels[first:]
+            more = [at for at in (last + 1, first - 1) if 0 <= at < len(labels) and used + cell_len(labels[at][1]) <= room]
+            if not more:
+                return labels[first : last + 1]
+            used += cell_len(labels[more[0]][1])
+            first, last = min(first, more[0]), max(last, more[0])
 
     def _style(self, tab: Tab) -> Style:
         if tab is self.workspace.active:
@@ -102,14 +105,23 @@ class TabBar(Widget):
         labels = self._labels(width - 3)
         if labels and labels[0][0] is not self.workspace.tabs[0]:
             segments.append(Segment("‹", self.get_component_rich_style("tab-bar--tab")))
+            self._hits.append((0, 1, self._beside(labels[0][0], -1)))
             x = 1
         for tab, text in labels:
             segments.append(Segment(text, self._style(tab)))
             self._hits.append((x, x + cell_len(text), tab))
             x += cell_len(text)
+        if labels and labels[-1][0] is not self.workspace.tabs[-1]:
+            segments.append(Segment("›", self.get_component_rich_style("tab-bar--tab")))
+            self._hits.append((x, x + 1, self._beside(labels[-1][0], 1)))
+            x += 1
         segments.append(Segment(" + ", self.get_component_rich_style("tab-bar--new")))
         self._hits.append((x, x + 3, None))
         return Strip(segments).adjust_cell_length(width, self.rich_style).crop(0, width)
+
+    def _beside(self, tab: Tab, by: int) -> Tab:
+        tabs = self.workspace.tabs
+        return tabs[tabs.index(tab) + by]
 
     def on_click(self, event: events.Click) -> None:
         """Go to the tab under the pointer, close it, or open one."""
