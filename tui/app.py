@@ -8,12 +8,14 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import ClassVar
 
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.keeping import Keeper
 from tui.keymap import COMMANDS, key_label
+from tui.safe_text import visible_line
 from tui.screens.main import MainScreen
 from tui.settings import Endpoint, Settings
 from tui.storage.writer import Status
@@ -49,6 +51,7 @@ class StreamTUI(App[None]):
 
     TITLE = "streamtui"
     CSS_PATH: ClassVar = style_files()
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (12, "-high")]  # noqa: RUF012 - typed so by Textual
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "quit", show=False, priority=True),
@@ -102,6 +105,12 @@ class StreamTUI(App[None]):
             self._last_interrupt = now
             self.notify("Press ctrl+c once more to quit.", timeout=QUIT_WITHIN)
 
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End, and lose nothing that was typed."""
+        if self.screen_stack:
+            self.main_screen.save_draft()
+        super().exit(result, return_code, message)
+
     def copy_to_clipboard(self, text: str) -> None:
         """Every copy that Textual itself makes takes our routes."""
         self._clipboard = text
@@ -122,11 +131,13 @@ class StreamTUI(App[None]):
         """Every action of the main screen, by name."""
         main = self.main_screen
         for command in COMMANDS:
-            if command.palette:
-                keys = f" ({key_label(command.keys)})" if command.keys else ""
-                yield SystemCommand(
-                    command.title, command.help + keys, lambda c=command: main.call_later(main.run_action, c.action)
-                )
+            keys = f" ({key_label(command.keys)})" if command.keys else ""
+            yield SystemCommand(
+                command.title, command.help + keys, lambda c=command: main.call_later(main.run_action, c.action)
+            )
+        for number, tab in enumerate(self.workspace.tabs, 1):
+            title = visible_line(tab.title).replace("[", r"\[")  # the palette takes markup
+            yield SystemCommand(f"Go to tab {number}", title, lambda t=tab: main.call_later(main.show_tab, t))
         yield SystemCommand("Quit", "Stop all streams and leave", self.exit)
 
     # -- what is kept

@@ -19,7 +19,6 @@ class Command:
     group: str
     footer: str = ""
     first: bool = False
-    palette: bool = True
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -30,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("alternative(-1)", "alt+up", "Previous alternative", "Show the answer before this one", "Stream", first=True),
     Command("alternative(1)", "alt+down", "Next alternative", "Show the answer after this one", "Stream", first=True),
     Command("conversations", "alt+o", "Conversations", "Find, open, rename, export, delete what was saved", "Tabs", first=True),
+    Command("open_chip", "f4", "Open a pasted text", "Show what a chip in the prompt holds", "Prompt", first=True),
     Command("copy_answer", "ctrl+y", "Copy the answer", "Copy the whole answer as Markdown", "Copy", footer="copy", first=True),
     Command("copy_code", "alt+y", "Copy a code block", "Copy one code block of the answer", "Copy", first=True),
     Command("copy_all", "", "Copy the conversation", "Copy the whole conversation as Markdown", "Copy"),
@@ -43,10 +43,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("find_next", "f3", "Next hit", "Go to the next hit", "Read", first=True),
     Command("find_previous", "shift+f3", "Previous hit", "Go to the previous hit", "Read", first=True),
     Command("wrap_code", "alt+x", "Wrap code", "Wrap long lines of code, or cut them", "Read", first=True),
-    Command("scroll('page_up')", "pageup", "Page up", "Scroll the answer up by a page", "Read", first=True, palette=False),
-    Command("scroll('page_down')", "pagedown", "Page down", "Scroll it down by a page", "Read", first=True, palette=False),
-    Command("scroll('up')", "ctrl+up", "Line up", "Scroll it up by a line", "Read", first=True, palette=False),
-    Command("scroll('down')", "ctrl+down", "Line down", "Scroll it down by a line", "Read", first=True, palette=False),
+    Command("scroll('page_up')", "pageup", "Page up", "Scroll the answer up by a page", "Read", first=True),
+    Command("scroll('page_down')", "pagedown", "Page down", "Scroll it down by a page", "Read", first=True),
+    Command("scroll('up')", "ctrl+up", "Line up", "Scroll it up by a line", "Read", first=True),
+    Command("scroll('down')", "ctrl+down", "Line down", "Scroll it down by a line", "Read", first=True),
     Command("scroll('home')", "ctrl+home", "To the top", "Go to the first line", "Read", first=True),
     Command("scroll('end')", "ctrl+end", "To the end", "Go to the last line, and follow it", "Read", first=True),
     Command("help", "f1", "Help", "Show this list of keys", "App", footer="help", first=True),

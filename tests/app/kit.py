@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from tui.settings import Endpoint, load_settings
 from tui.terminal.clipboard import CopyResult
 
 SIZE = (100, 30)
+NO_ENV: Mapping[str, str] = {}
 
 
 class FakeClipboard:
@@ -39,12 +40,17 @@ async def nobody() -> list[Endpoint]:
 
 
 def make_app(
-    folder: Path, *scripts: Script, prompts: tuple[str, ...] = (), clock: Clock | None = None, **flags: Any
+    folder: Path,
+    *scripts: Script,
+    prompts: tuple[str, ...] = (),
+    clock: Clock | None = None,
+    env: Mapping[str, str] = NO_ENV,
+    **flags: Any,
 ) -> tuple[StreamTUI, ScriptedEndpoint]:
     """An app whose every request gets the next of `scripts`; its data is in `folder`."""
     endpoint = ScriptedEndpoint(*scripts)
     given = {"base_url": BASE_URL, "model": "test-model", "data_dir": folder, "config": None, "save": False, **flags}
-    settings = load_settings(given, {"STREAMTUI_CONFIG": str(_empty(folder))})
+    settings = load_settings(given, {"STREAMTUI_CONFIG": str(_empty(folder)), **env})
     app = StreamTUI(settings, prompts, client_factory=endpoint.client, clock=clock or Clock(), discover=nobody)
     app.routes = FakeClipboard()  # type: ignore[assignment] # what the tests need of a clipboard
     return app, endpoint

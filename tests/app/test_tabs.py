@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.app.kit import make_app, running, screen_of, send, shown
 from tests.support.script import Gate, Script
 from tests.support.waiting import settled, streamed, until
+from tui.keymap import COMMANDS
 
 
 async def test_prompts_of_the_command_line_stream_at_once_each_in_a_tab(tmp_path: Path) -> None:
@@ -96,3 +97,43 @@ async def test_the_last_tab_closed_leaves_an_empty_one(tmp_path: Path) -> None:
         await settled(pilot)
         assert [tab.state for tab in app.workspace.tabs] == ["ready"]
         assert "Ask anything" in shown(pilot)
+
+
+async def test_sixteen_tabs_all_show_their_states_and_the_front_one_its_title(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, *(Script.complete("ok") for _ in range(16)), prompts=tuple(f"prompt-{n}" for n in range(16)))
+    async with running(app) as pilot:
+        await streamed(pilot)
+        bar = shown(pilot).splitlines()[0]
+        assert all(f" {number} " in bar for number in range(1, 17))
+        assert "1 ✓ promp…" in bar
+        assert bar.rstrip().endswith("+")
+
+
+async def test_tabs_that_do_not_fit_are_behind_marks(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path)
+    async with running(app, size=(30, 12)) as pilot:
+        for _ in range(8):
+            await pilot.press("ctrl+n")
+            await settled(pilot)
+        await pilot.press("alt+5")
+        await settled(pilot)
+        bar = shown(pilot).splitlines()[0]
+        assert bar.startswith("‹")
+        assert "›" in bar
+        assert "5 · new" in bar
+        await pilot.click("TabBar", offset=(bar.index("›"), 0))
+        await settled(pilot)
+        assert app.workspace.active is not app.workspace.tabs[4]
+
+
+async def test_every_action_and_every_tab_is_in_the_palette(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("ok"), prompts=("[/] [bold]",))
+    async with running(app) as pilot:
+        await streamed(pilot)
+        names = {command.title for command in app.get_system_commands(pilot.app.screen)}
+        assert {command.title for command in COMMANDS} < names
+        await pilot.press("ctrl+n", "ctrl+p", *"go to tab")
+        await until(pilot, lambda: "[/] [bold]" in shown(pilot), "the title")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.workspace.active is app.workspace.tabs[0]

@@ -41,6 +41,11 @@ class Copying(TabScreen):
             return
         self.notify(copied(f"the {what}", text, result), severity="information" if result.route else "warning", markup=False)
 
+    def action_copy_text(self) -> None:
+        """Copy what is selected, and select it no longer: the next ctrl+c stops or quits."""
+        super().action_copy_text()
+        self.clear_selection()
+
     def answer_text(self) -> str:
         """The shown reply's text, as far as it is here."""
         last = self.tab.conversation.last

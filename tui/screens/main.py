@@ -55,11 +55,11 @@ class MainScreen(Streaming, Reading, Copying):
     """Everything that is on the screen but dialogs. Panes are made when their tab is first shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
-    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (12, "-high")]  # noqa: RUF012 - typed so by Textual
 
     def __init__(self, workspace: Workspace, prompts: Sequence[str] = ()) -> None:
         super().__init__(workspace)
         self._prompts = prompts
+        self._mounting = asyncio.Lock()  # keys, messages and the start-up may all bring the same tab to the front
         self._draft_timer: Timer | None = None
         self._states: dict[str, str] = {}  # tab id → the state that is shown
         workspace.record = self._record
@@ -114,9 +114,10 @@ class MainScreen(Streaming, Reading, Copying):
     def _draft_changed(self) -> None:
         if self._draft_timer is not None:
             self._draft_timer.stop()
-        self._draft_timer = self.set_timer(0.3, self._save_draft)
+        self._draft_timer = self.set_timer(0.3, self.save_draft)
 
-    def _save_draft(self) -> None:
+    def save_draft(self) -> None:
+        """Keep what stands unsent in the prompt in front."""
         tab = self.workspace.active
         if tab is None or tab.id not in self.panes:
             return
@@ -141,12 +142,13 @@ class MainScreen(Streaming, Reading, Copying):
 
     async def show_tab(self, tab: Tab) -> None:
         """Bring a tab to the front; what is on its screen first."""
-        pane = self.panes.get(tab.id)
-        if pane is None:
-            pane = ConversationPane(tab, history=self.history, wake=self.frames.wake)
-            await self.query_one("#panes").mount(pane)
-            self.panes[tab.id] = pane
-        self._save_draft()
+        async with self._mounting:
+            pane = self.panes.get(tab.id)
+            if pane is None:
+                pane = ConversationPane(tab, history=self.history, wake=self.frames.wake)
+                await self.query_one("#panes").mount(pane)
+                self.panes[tab.id] = pane
+        self.save_draft()
         self.workspace.select(tab)
         for other in self.panes.values():
             other.display = other is pane

@@ -49,11 +49,17 @@ class Reading(TabScreen):
 
     def action_find_next(self) -> None:
         """Go to the next hit."""
-        self.post_message(FindBar.Step(1))
+        self._step(1)
 
     def action_find_previous(self) -> None:
         """Go to the previous hit."""
-        self.post_message(FindBar.Step(-1))
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if self.pane.query_one(FindBar).display:
+            self.post_message(FindBar.Step(by))
+        else:
+            self.action_find()  # what to find is not known yet
 
     @on(Transcript.LinkActivated)
     def _link(self, event: Transcript.LinkActivated) -> None:

@@ -2,49 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 
 from tui.engine.answer import Answer
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.tab_screen import TabScreen
 from tui.screens.text_view import TextScreen
+from tui.widgets.chips import byte_size, size_label
 from tui.widgets.failure_banner import Action
 from tui.widgets.find_bar import FindBar
-from tui.widgets.prompt import Prompt, size_label
-from tui.workspace import Tab
+from tui.widgets.prompt import Prompt
+from tui.workspace import Tab, Workspace
 
 
 class Streaming(TabScreen):
     """What the person does to streams."""
 
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._unpermitted: dict[str, list[tuple[Callable[[], None], Callable[[], None]]]] = {}  # base URL → what waits
+
     @on(Prompt.Submitted)
     def _prompt_submitted(self, event: Prompt.Submitted) -> None:
-        tab = self.tab
-        if not event.text.strip():
+        if self._may_ask(self.tab, event.text):
+            event.prompt.sent()
+            self.history.append(event.text)
+            self.send(self.tab, event.text)
+
+    def _may_ask(self, tab: Tab, text: str) -> bool:
+        """Whether `text` can be asked in `tab` now; says so if not."""
+        if not text.strip():
             self.notify("Type a prompt first.", timeout=3)
         elif tab.busy:
             self.notify(
                 "This tab is still streaming: escape stops it, ctrl+n opens another tab. Your prompt stays here.", timeout=5
             )
         else:
-            event.prompt.sent()
-            self.history.append(event.text)
-            self.send(tab, event.text)
+            return True
+        return False
 
     def send(self, tab: Tab, prompt: str) -> None:
-        """Ask `prompt` in `tab`, unless the key would cross the network in clear and the person minds."""
-        if not tab.endpoint.key_in_clear or tab.endpoint.name in self.streamtui.allowed_in_clear:
-            self.start(tab, tab.conversation.ask(prompt)[1])
+        """Ask `prompt` in `tab`; it stays in the tab's prompt where the person does not want it sent."""
+
+        def keep() -> None:
+            tab.draft = prompt
+            if tab.id in self.panes:
+                self.panes[tab.id].prompt.set_value(prompt)
+            self.keeper.draft(tab)
+
+        self._permitted(tab, lambda: self.start(tab, tab.conversation.ask(prompt)[1]), keep)
+
+    def _permitted(self, tab: Tab, go: Callable[[], None], leave: Callable[[], None] = lambda: None) -> None:
+        """`go`, unless the key would cross the network in clear and the person, asked once, minds: then `leave`."""
+        endpoint, allowed = tab.endpoint, self.streamtui.allowed_in_clear
+        if not endpoint.key_in_clear or endpoint.base_url in allowed:
+            go()
             return
+        waiting = self._unpermitted.setdefault(endpoint.base_url, [])
+        waiting.append((go, leave))
+        if len(waiting) > 1:
+            return  # the question stands already
 
         def decide(agreed: bool | None) -> None:
             if agreed:
-                self.streamtui.allowed_in_clear.add(tab.endpoint.name)
-                self.start(tab, tab.conversation.ask(prompt)[1])
-            else:
-                self.pane_of(tab).prompt.set_value(prompt)
+                allowed.add(endpoint.base_url)
+            for yes, no in self._unpermitted.pop(endpoint.base_url):
+                (yes if agreed else no)()
 
-        question = f"{tab.endpoint.base_url} is plain http: your key would cross the network unencrypted. Send it all the same?"
+        question = f"{endpoint.base_url} is plain http: your key would cross the network unencrypted. Send it all the same?"
         self.app.push_screen(ConfirmScreen(question, "Send", "Don't send"), decide)
 
     def start(self, tab: Tab, answer: Answer) -> None:
@@ -72,7 +99,8 @@ class Streaming(TabScreen):
     def action_retry(self) -> None:
         """Ask again; the old answer stays as an alternative."""
         if self._idle_turn("retry"):
-            self.start(self.tab, self.tab.conversation.retry())
+            tab = self.tab
+            self._permitted(tab, lambda: self.start(tab, tab.conversation.retry()))
 
     def action_continue(self) -> None:
         """Ask for the rest."""
@@ -81,7 +109,8 @@ class Streaming(TabScreen):
         if not self.tab.conversation.turns[-1].reply.can_continue:
             self.notify("There is nothing to continue: only an answer that broke off or was cut can be continued.", timeout=4)
             return
-        self.start(self.tab, self.tab.conversation.continue_answer())
+        tab = self.tab
+        self._permitted(tab, lambda: self.start(tab, tab.conversation.continue_answer()))
 
     def action_edit(self) -> None:
         """Take the last prompt back into the prompt, to change and resend it."""
@@ -92,14 +121,20 @@ class Streaming(TabScreen):
 
     @on(Prompt.Edited)
     def _prompt_edited(self, event: Prompt.Edited) -> None:
-        if event.text.strip() and not self.tab.busy:
-            event.prompt.sent()
-            self.start(self.tab, self.tab.conversation.edit_last(event.text)[1])
+        tab, text = self.tab, event.text
+        if not self._may_ask(tab, text):
+            return
 
-    @on(Prompt.EditLast)
-    def _edit_last(self) -> None:
-        if self.tab.conversation.turns and not self.tab.busy:
-            self.action_edit()
+        def resend() -> None:
+            event.prompt.sent()
+            self.history.append(text)
+            self.start(tab, tab.conversation.edit_last(text)[1])
+
+        self._permitted(tab, resend)
+
+    def action_open_chip(self) -> None:
+        """Show what a chip in the prompt holds."""
+        self.pane.prompt.action_open_chip()
 
     def action_alternative(self, by: int) -> None:
         """Show another answer to the last prompt."""
@@ -127,7 +162,7 @@ class Streaming(TabScreen):
             if agreed:
                 event.prompt.insert_chip(event.text)
 
-        size = size_label(len(event.text.encode("utf-8", "replace")))
+        size = size_label(byte_size(event.text))
         self.app.push_screen(ConfirmScreen(f"The paste is {size}. Keep it?", "Keep it", "Drop it"), decide)
 
     @on(Prompt.ChipOpened)

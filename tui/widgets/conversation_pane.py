@@ -31,7 +31,11 @@ class ConversationPane(Vertical):
         yield Transcript(self.tab.conversation, wake=self._wake)
         yield FindBar()
         yield FailureBanner()
-        yield Prompt(self.tab.draft, earlier=self._history)
+        yield Prompt(self.tab.draft, earlier=self._history, last=self._last_prompt)
+
+    def _last_prompt(self) -> str | None:
+        turn = self.tab.conversation.last
+        return turn.prompt if turn and not self.tab.busy else None
 
     @property
     def transcript(self) -> Transcript:

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import TextArea
+from textual.widgets.text_area import EditResult
 
 from tui.terminal.keys import NEWLINE_KEYS
+from tui.widgets.chips import CHIP_OVER, Chips, Location, byte_size
 
-CHIP_OVER = 20_000  # bytes of a paste before it becomes a chip
 ASK_OVER = 4_000_000  # bytes of a paste before the person is asked
 PLACEHOLDER = "Ask anything"
+EDITING = "Editing the last prompt: enter resends it, esc leaves it"
 BLINK_FOR = 5.0  # seconds without a key before the cursor stops blinking: an idle app does nothing
-
-
-def size_label(size: int) -> str:
-    """`size` bytes, for people."""
-    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{size / 1000:.0f} kB"
-
-
-def chip_label(text: str, number: int) -> str:
-    """What stands in the prompt for a large paste; `number` tells two alike apart."""
-    lines = text.count("\n") + 1
-    mark = f" #{number}" if number > 1 else ""
-    return f"[pasted {lines:,} line{'s' * (lines != 1)}, {size_label(len(text.encode('utf-8', 'replace')))}{mark}]"
 
 
 class Prompt(TextArea):
@@ -40,7 +30,6 @@ class Prompt(TextArea):
         Binding("alt+z", "redo", "redo", show=False),
         Binding("up", "cursor_up", show=False),
         Binding("down", "cursor_down", show=False),
-        Binding("f4", "open_chip", "open a pasted chip", show=False),
     ]
 
     class Submitted(Message):
@@ -64,9 +53,6 @@ class Prompt(TextArea):
             self.prompt = prompt
             self.text = text
 
-    class EditLast(Message):
-        """Up was pressed in an empty prompt that has no history of its own."""
-
     class Edited(Message):
         """The person resends the last prompt as `text`."""
 
@@ -84,16 +70,19 @@ class Prompt(TextArea):
             self.label = label
             self.text = text
 
-    def __init__(self, draft: str = "", *, earlier: Sequence[str] = (), id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(soft_wrap=True, show_line_numbers=False, compact=True, tab_behavior="focus", id=id)
+    def __init__(self, draft: str = "", *, earlier: Sequence[str] = (), last: Callable[[], str | None] = lambda: None) -> None:
+        """`earlier`: prompts that were sent, from old to new; `last` tells the one that can be edited and resent now."""
+        super().__init__(soft_wrap=True, show_line_numbers=False, compact=True, tab_behavior="focus")
         self.placeholder = PLACEHOLDER
         self.highlight_cursor_line = False
         self.earlier = earlier
+        self._last = last
         self._place = 0  # how far back in the history; 0 is what is being written
         self._unsent = ""
         self._editing = False
-        self._chips: dict[str, str] = {}
-        self._last_key = 0
+        self._taken = ""  # the prompt that is edited
+        self.chips = Chips()
+        self._rest: Timer | None = None
         if draft:
             self.set_value(draft)
 
@@ -102,16 +91,12 @@ class Prompt(TextArea):
     @property
     def value(self) -> str:
         """The prompt whole, every chip replaced by what was pasted."""
-        text = self.text
-        if not self._chips:
-            return text
-        pattern = "|".join(re.escape(label) for label in self._chips)
-        return re.sub(pattern, lambda match: self._chips[match[0]], text)
+        return self.chips.expand(self.text)
 
     def set_value(self, text: str) -> None:
         """Replace what is there; a large text becomes a chip."""
-        self._chips.clear()
-        if len(text) > CHIP_OVER:
+        self.chips.clear()
+        if byte_size(text) > CHIP_OVER:
             self.load_text("")
             self.insert_chip(text)
         else:
@@ -122,8 +107,10 @@ class Prompt(TextArea):
         """Take a sent prompt back: enter resends it, escape gives what was being written back."""
         if not self._editing:
             self._unsent, self._editing = self.value, True
+        self._taken = text
         self.set_value(text)
         self.placeholder = "Edit the last prompt"
+        self.border_title = EDITING
         self.add_class("-editing")
 
     def leave_edit(self) -> bool:
@@ -137,21 +124,11 @@ class Prompt(TextArea):
 
     def insert_chip(self, text: str) -> None:
         """Put a chip for `text` at the cursor."""
-        number = 1
-        while (label := chip_label(text, number)) in self._chips:
-            number += 1
-        self._chips[label] = text
-        self.insert(label)
+        self.insert(self.chips.add(text))
 
-    @property
-    def _chip_at_cursor(self) -> str | None:
-        row, column = self.cursor_location
-        line = self.document.get_line(row)
-        for label in self._chips:
-            start = line.find(label)
-            if start >= 0 and start <= column <= start + len(label):
-                return label
-        return next(iter(self._chips), None) if len(self._chips) == 1 else None
+    def chip_at(self, location: Location) -> str | None:
+        """The label of the chip at a place in the text."""
+        return self.chips.at(self.document.get_line(location[0]), location[1])
 
     # -- keys
 
@@ -164,19 +141,29 @@ class Prompt(TextArea):
         self.insert("\n")
 
     def action_open_chip(self) -> None:
-        """Show what the chip at the cursor holds."""
-        label = self._chip_at_cursor
-        if label is not None:
-            self.post_message(self.ChipOpened(self, label, self._chips[label]))
+        """Show what the chip at the cursor holds, else the first one."""
+        label = self.chip_at(self.cursor_location) or next((name for name in self.chips.texts if name in self.text), None)
+        if label is None:
+            self.notify("No pasted text stands in the prompt.", timeout=3)
+        else:
+            self.post_message(self.ChipOpened(self, label, self.chips.texts[label]))
 
     def action_cursor_up(self, select: bool = False) -> None:
-        """Go up a line, or back in the history from the first one."""
+        """Go up a line. From the first one: take the last prompt back into an empty prompt, else go back in the history."""
         if select or not self.cursor_at_first_line:
             super().action_cursor_up(select)
+        elif self._editing:
+            self._leave_edit_for_history()
+        elif not self.text and not self._place and (last := self._last()):
+            self.begin_edit(last)
         elif self._place < len(self.earlier):
             self._recall(self._place + 1)
-        elif not self.text:
-            self.post_message(self.EditLast())
+
+    def _leave_edit_for_history(self) -> None:
+        taken = self._taken
+        if self.text == taken and self.earlier:
+            self.leave_edit()
+            self._recall(2 if self.earlier[-1] == taken and len(self.earlier) > 1 else 1)
 
     def action_cursor_down(self, select: bool = False) -> None:
         """Go down a line, or forward in the history from the last one."""
@@ -195,14 +182,15 @@ class Prompt(TextArea):
         """Empty it, after what it held was taken."""
         self._place, self._unsent, self._editing = 0, "", False
         self.placeholder = PLACEHOLDER
+        self.border_title = None
         self.remove_class("-editing")
-        self._chips.clear()
+        self.chips.clear()
         self.load_text("")
 
     # -- pastes
 
     async def _on_paste(self, event: events.Paste) -> None:
-        size = len(event.text.encode("utf-8", "replace"))
+        size = byte_size(event.text)
         if size <= CHIP_OVER:
             await super()._on_paste(event)
             return
@@ -213,6 +201,29 @@ class Prompt(TextArea):
             self.post_message(self.HugePaste(self, text))
         else:
             self.insert_chip(text)
+
+    def on_click(self, event: events.Click) -> None:
+        """Twice on a chip opens it."""
+        location = self.get_target_document_location(event)
+        if event.chain == 2 and self.chip_at(location) is not None:
+            self.move_cursor(location)
+            self.action_open_chip()
+
+    # -- a chip is edited as one character would be
+
+    def _whole(self, start: Location, end: Location) -> tuple[Location, Location]:
+        """The range, with the chips that it cuts taken in; an empty one moves behind the chip that it is in."""
+        first, last = sorted((start, end))
+        empty = first == last
+        lines = [self.document.get_line(row) for row in (first[0], last[0])]
+        first = first[0], self.chips.whole(lines[0], first[1], end=empty)
+        return first, (last[0], self.chips.whole(lines[1], last[1], end=True))
+
+    def _delete_via_keyboard(self, start: Location, end: Location) -> EditResult | None:
+        return super()._delete_via_keyboard(*self._whole(start, end))
+
+    def _replace_via_keyboard(self, insert: str, start: Location, end: Location) -> EditResult | None:
+        return super()._replace_via_keyboard(insert, *self._whole(start, end))
 
     # -- the cursor
 
@@ -225,11 +236,14 @@ class Prompt(TextArea):
         self._wake()
 
     def _wake(self) -> None:
-        self._last_key += 1
-        if self.app.animation_level != "none":
-            self.cursor_blink = True
-            self.set_timer(BLINK_FOR, lambda seen=self._last_key: self._rest(seen))
+        if self.app.animation_level == "none":
+            return
+        self.cursor_blink = True
+        if self._rest is None:
+            self._rest = self.set_timer(BLINK_FOR, self._stop_blinking)
+        else:
+            self._rest.reset()
 
-    def _rest(self, seen: int) -> None:
-        if seen == self._last_key:
-            self.cursor_blink = False
+    def _stop_blinking(self) -> None:
+        self._rest = None
+        self.cursor_blink = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.engine.conversation import Conversation
@@ -23,6 +24,8 @@ class Transcript(LineView):
         "transcript--mark",
         *MARKDOWN_CLASSES,
     }
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "screen.copy_answer", "Copy the answer", show=False)]
 
     class Settled(Message):
         """A seam was decided: the journal must know the last turn again."""
