@@ -7,23 +7,22 @@ A refusal is not an answer: it goes to standard error.
 from __future__ import annotations
 
 import json
-import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from tui.endpoint import Endpoint
 from tui.engine import events, json_values
 from tui.engine.answer import Answer, State
 from tui.engine.request import Request
 from tui.engine.stream import read_answer
-from tui.list_models import clear_key, leave_closed_pipe
+from tui.list_models import refuse_clear_key, told
+from tui.printing import Printer, exact, on_terminal, say, sentences, write
 from tui.providers.client import sync_client
 from tui.providers.models import ModelsError, list_models_sync
-from tui.safe_text import SafeStream, visible, visible_line
 from tui.settings import Settings
 from tui.storage.export import answer_tree
 from tui.usage import UsageError
@@ -48,70 +47,10 @@ WORDS = {
 }
 JSON_KEYS = ("state", "text", "reasoning", "refusal", "tool_calls", "finish_reason", "usage", "model", "failure", "timing")
 FAILURE_KEYS = ("kind", "title", "detail", "request_id", "status")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class EndedError(BaseException):
     """The system told the program to end; like KeyboardInterrupt, nothing but the edge may catch it."""
-
-
-class ExactStream:
-    """Text to bytes, exactly: a surrogate pair may come in two pieces; half a pair becomes U+FFFD."""
-
-    def __init__(self) -> None:
-        self._half = ""
-
-    def feed(self, text: str, final: bool = False) -> str:
-        """What can be written now."""
-        text = self._half + text
-        self._half = ""
-        if text and not final and "\ud800" <= text[-1] <= "\udbff":
-            text, self._half = text[:-1], text[-1]
-        if _SURROGATE.search(text):
-            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        return text
-
-
-class Printer:
-    """Writes the shown choice's text as it arrives."""
-
-    def __init__(self, out: BinaryIO, *, to_person: bool) -> None:
-        self._out = out
-        self._to_person = to_person
-        self._stream: SafeStream | ExactStream = SafeStream() if to_person else ExactStream()
-        self._last = ""
-
-    def write(self, text: str, final: bool = False) -> None:
-        """Write a piece. Raises BrokenPipeError if nobody reads any more."""
-        ready = self._stream.feed(text, final)
-        if ready:
-            _write(self._out, ready.encode("utf-8", "replace"))
-            self._last = ready[-1]
-
-    def end(self, rest: str) -> None:
-        """Write what is left; on a terminal the last line is ended."""
-        self.write(rest, final=True)
-        if self._to_person and self._last not in ("", "\n"):
-            _write(self._out, b"\n")
-
-
-def _write(out: BinaryIO, data: bytes) -> None:
-    """Write at once. Raises BrokenPipeError if nobody reads any more, and UsageError if the data can't go there."""
-    try:
-        out.write(data)
-        out.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        leave_closed_pipe()
-        raise UsageError(f"standard output can't be written: {error.strerror or error}") from None
-
-
-def say(text: str) -> None:
-    """One remark on standard error, made safe."""
-    if sys.stderr:
-        sys.stderr.write(f"streamtui: {visible(text)}\n")
-        sys.stderr.flush()
 
 
 def whole_prompt(prompt: str) -> str:
@@ -131,8 +70,7 @@ def whole_prompt(prompt: str) -> str:
 def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
     """Stream one answer; the exit code."""
     endpoint = settings.endpoint()
-    if endpoint.key_in_clear:
-        raise UsageError(clear_key(endpoint.base_url))
+    refuse_clear_key(endpoint)
     if sys.stdout is None:
         raise UsageError("standard output is closed, so the answer has nowhere to go")
     answer = Answer(settings.model or endpoint.model or "")
@@ -145,7 +83,6 @@ def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
             if not as_json:
                 say(ending(answer))
         except BrokenPipeError:
-            leave_closed_pipe()
             _cancel(answer)
         if as_json:
             _print_json(answer)
@@ -154,12 +91,12 @@ def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
 
 def _answer(settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer, *, as_json: bool) -> None:
     text = whole_prompt(prompt)
-    client = _client(endpoint, settings)
+    client = sync_client(endpoint, settings.timeouts)
     answer.requested_model = answer.requested_model or _first_model(client)
     system = [{"role": "system", "content": settings.system}] if settings.system else []
     request = Request(
         model=answer.requested_model,
-        messages=[*system, {"role": "user", "content": ExactStream().feed(text, final=True)}],
+        messages=[*system, {"role": "user", "content": exact(text)}],
         params={**endpoint.params, **settings.params},
         timeouts=settings.timeouts,
         max_retries=settings.max_retries,
@@ -167,20 +104,10 @@ def _answer(settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer,
     )
     if endpoint.is_demo and not as_json:
         say("nothing is configured, so the demo answers; --base-url or OPENAI_API_KEY connect a real endpoint")
-    printer = None if as_json else Printer(sys.stdout.buffer, to_person=sys.stdout.isatty())
+    printer = None if as_json else Printer()
     _read(client, request, answer, printer)
     if printer is not None and (answer.state != "complete" or not answer.text):
         say(ending(answer))
-
-
-def _client(endpoint: Endpoint, settings: Settings) -> OpenAI:
-    import httpx2
-
-    try:
-        return sync_client(endpoint, settings.timeouts)
-    except (ValueError, ImportError, httpx2.InvalidURL) as error:
-        # all that is not checked yet is what the environment says of proxies
-        raise UsageError(visible_line(f"HTTP_PROXY, HTTPS_PROXY or ALL_PROXY can't be used: {error}")) from None
 
 
 def _cancel(answer: Answer) -> None:
@@ -192,7 +119,7 @@ def _first_model(client: OpenAI) -> str:
     try:
         names = list_models_sync(client)
     except ModelsError as error:
-        raise UsageError(visible(f"no model was named, and the list can't be had: {error}")) from None
+        raise UsageError(f"no model was named, and the list can't be had: {told(error.failure)}") from None
     if not names:
         raise UsageError("no model was named, and the endpoint lists none; name one with -m")
     return names[0]
@@ -235,27 +162,21 @@ def ending(answer: Answer) -> str:
         return "complete: the answer holds no text"
     if failure is None:
         return ": ".join(part for part in (answer.state, WORDS.get(answer.state, ""), answer.refusal) if part)
-    request = f" Request {failure.request_id}" if failure.request_id else ""
-    return f"{answer.state}: {_sentences([failure.title, failure.detail, failure.advice])}{request}"
-
-
-def _sentences(parts: list[str]) -> str:
-    return " ".join(part if part[-1] in ".!?…" else f"{part}." for part in parts if part)
+    request = f"request {failure.request_id}" if failure.request_id else ""
+    return f"{answer.state}: {sentences(failure.title, failure.detail, failure.advice, request)}"
 
 
 def _print_json(answer: Answer) -> None:
     tree = answer_tree(answer)
     chosen = {key: tree[key] for key in JSON_KEYS}
     if failure := chosen["failure"]:
-        failure["detail"] = _sentences([failure["detail"], failure["advice"]])
+        failure["detail"] = sentences(failure["detail"], failure["advice"])
         chosen["failure"] = {key: failure[key] for key in FAILURE_KEYS}
-    text = _SURROGATE.sub("\ufffd", json_values.dumps(chosen))
-    if sys.stdout.isatty():
+    text = json_values.dumps(chosen)
+    if on_terminal():
         text = json.dumps(json.loads(text))  # escapes what a terminal could obey
-    try:
-        _write(sys.stdout.buffer, text.encode() + b"\n")
-    except BrokenPipeError:
-        leave_closed_pipe()
+    with suppress(BrokenPipeError):
+        write(f"{text}\n")
 
 
 @contextmanager

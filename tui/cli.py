@@ -6,7 +6,6 @@ The first positional is a subcommand if it equals one exactly and no `--` stands
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -104,14 +103,12 @@ def _param(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise UsageError(f"--param: must be NAME=JSON, such as temperature=0.2 (it is {text[:60]!r})")
+    from tui.settings.values import parse_json
+
     try:
-        return name, json.loads(value, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        return name, parse_json(value)
+    except ValueError:
         raise UsageError(f"--param {name}: must be JSON; a text needs its quotes: {name}='\"...\"'") from None
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace) -> int:
@@ -154,20 +151,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _main(sys.argv[1:] if argv is None else argv)
     except UsageError as error:
-        if sys.stderr:
-            sys.stderr.write(f"streamtui: {error}\n")
+        from tui.printing import say
+        from tui.safe_text import visible_line
+
+        say(visible_line(str(error)))
         return USAGE
+    except BrokenPipeError:  # nobody wants to know any more
+        return 0
     except KeyboardInterrupt:  # before there was anything to stop
         return INTERRUPTED
 
 
 def _main(argv: Sequence[str]) -> int:
     options, command, prompts = split(argv)
-    if options.version:
-        sys.stdout.write(f"streamtui {version()}\n")
-        return 0
-    if options.help:
-        sys.stdout.write(parser().format_help())
+    if options.version or options.help:
+        from tui.printing import write
+
+        write(f"streamtui {version()}\n" if options.version else parser().format_help())
         return 0
     if options.json and command != "ask":
         raise UsageError("--json goes with ask")
@@ -177,10 +177,4 @@ def _main(argv: Sequence[str]) -> int:
     try:
         return COMMANDS.get(command or "", open_app)(load_settings(given, os.environ), prompts, options)
     except SettingsError as error:
-        raise UsageError(_safe(str(error))) from None
-
-
-def _safe(text: str) -> str:
-    from tui.safe_text import visible_line
-
-    return visible_line(text)
+        raise UsageError(str(error)) from None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
+
+_holds_secret = re.compile("auth|key|token|secret|cookie", re.IGNORECASE).search  # of a header's name
 
 
 def is_loopback(host: str) -> bool:
@@ -39,5 +42,5 @@ class Endpoint:
     def key_in_clear(self) -> bool:
         """Whether a key would cross a network unencrypted, and nobody allowed that."""
         parts = urlsplit(self.base_url)
-        secret = bool(self.key) or any(name.lower() in ("authorization", "api-key", "x-api-key") for name in self.headers)
+        secret = bool(self.key) or any(map(_holds_secret, self.headers))
         return secret and parts.scheme == "http" and not is_loopback(parts.hostname or "") and not self.allow_plain_http

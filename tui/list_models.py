@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import suppress
 
+from tui.endpoint import Endpoint
+from tui.engine.failure import Failure
+from tui.printing import on_terminal, say, sentences, write
 from tui.providers.client import sync_client
 from tui.providers.models import ModelsError, list_models_sync
 from tui.safe_text import visible_line
@@ -14,32 +17,26 @@ from tui.usage import UsageError
 def print_models(settings: Settings) -> int:
     """Print them; 0, or 1 if they can't be had."""
     endpoint = settings.endpoint()
-    if endpoint.key_in_clear:
-        raise UsageError(clear_key(endpoint.base_url))
+    refuse_clear_key(endpoint)
     try:
         names = list_models_sync(sync_client(endpoint, settings.timeouts))
     except ModelsError as error:
-        failure = error.failure
-        parts = (failure.title, failure.detail, failure.advice)
-        sys.stderr.write(f"streamtui: {visible_line(' '.join(part for part in parts if part))}\n")
+        say(told(error.failure))
         return 1
-    to_person = sys.stdout.isatty()
-    text = "".join(f"{visible_line(name) if to_person else name}\n" for name in names)
-    try:
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        leave_closed_pipe()
+    if on_terminal():
+        names = [visible_line(name) for name in names]
+    with suppress(BrokenPipeError):
+        write("".join(f"{name}\n" for name in names))
     return 0
 
 
-def clear_key(base_url: str) -> str:
-    """Why nothing is sent."""
-    return f"{visible_line(base_url)} is plain http: a key would cross the network unencrypted (allow_plain_http allows it)"
+def told(failure: Failure) -> str:
+    """A failure in one line."""
+    return visible_line(sentences(failure.title, failure.detail, failure.advice))
 
 
-def leave_closed_pipe() -> None:
-    """Let the interpreter end without complaining about a standard output that nobody reads."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def refuse_clear_key(endpoint: Endpoint) -> None:
+    """Raise UsageError rather than send a key unencrypted."""
+    if endpoint.key_in_clear:
+        reason = "is plain http: a key would cross the network unencrypted (allow_plain_http in the config file allows it)"
+        raise UsageError(f"{endpoint.base_url} {reason}")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from tui.endpoint import Endpoint, is_loopback
 from tui.engine.request import Timeouts
+from tui.usage import UsageError
 
 if TYPE_CHECKING:
     import httpx2
@@ -17,7 +18,10 @@ LIMIT = 256  # connections: every tab may stream at once
 
 
 def async_client(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
-    """An async client. Importing `openai` takes about a second, so call it in a thread."""
+    """An async client. Importing `openai` takes about a second, so call it in a thread.
+
+    Where the environment names certificates or a proxy that can't be used, each of its requests fails and says so.
+    """
     import httpx2
     from openai import AsyncOpenAI
 
@@ -26,12 +30,17 @@ def async_client(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
         from tui.providers.demo import async_transport
 
         options["transport"] = async_transport()
-    http_client = httpx2.AsyncClient(**options, event_hooks={"request": [_drop_placeholder_async]})
+    options["event_hooks"] = {"request": [_drop_placeholder_async]}
+    try:
+        http_client = httpx2.AsyncClient(**options)
+    except (*_BAD_ENVIRONMENT, httpx2.InvalidURL) as error:
+        options |= {"transport": _refusing(_blame(error)), "trust_env": False}
+        http_client = httpx2.AsyncClient(**options)
     return _own_headers_only(endpoint, AsyncOpenAI(**_options(endpoint), http_client=http_client))
 
 
 def sync_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAI:
-    """A synchronous client, for `ask` and `models`."""
+    """A synchronous client, for `ask` and `models`. Raises UsageError if the environment's proxy can't be used, say."""
     import httpx2
     from openai import OpenAI
 
@@ -41,8 +50,29 @@ def sync_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAI:
         from tui.providers.demo import sync_transport
 
         options["transport"] = sync_transport()
-    http_client = httpx2.Client(**options, event_hooks={"request": [_drop_placeholder]})
+    options["event_hooks"] = {"request": [_drop_placeholder]}
+    try:
+        http_client = httpx2.Client(**options)
+    except (*_BAD_ENVIRONMENT, httpx2.InvalidURL) as error:
+        raise UsageError(_blame(error)) from None
     return _own_headers_only(endpoint, OpenAI(**_options(endpoint), http_client=http_client))
+
+
+_BAD_ENVIRONMENT = (OSError, ImportError, ValueError)  # what making a client raises for certificates and proxies
+
+
+def _blame(error: Exception) -> str:
+    names = "SSL_CERT_FILE or SSL_CERT_DIR" if isinstance(error, OSError) else "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
+    return f"{names} can't be used: {error}"
+
+
+def _refusing(reason: str) -> httpx2.MockTransport:
+    import httpx2
+
+    def refuse(request: httpx2.Request) -> httpx2.Response:
+        raise httpx2.ConnectError(reason, request=request)
+
+    return httpx2.MockTransport(refuse)
 
 
 _NO_KEY = "none"  # the SDK refuses to send no Authorization header at all, so the hook below takes this one out again

@@ -11,7 +11,7 @@ from tui.endpoint import Endpoint
 USUAL_PORTS = {11434: "ollama", 8080: "llama.cpp", 1234: "lm studio", 8000: "vllm"}
 BUDGET = 0.5  # seconds for all of them together
 _MOST = 256 * 1024  # bytes of an answer
-_REQUEST = b"GET /v1/models HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n"
+_REQUEST = b"GET /v1/models HTTP/1.0\r\nHost: 127.0.0.1\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
 
 
 async def discover(budget: float = BUDGET, ports: dict[int, str] | None = None) -> list[Endpoint]:
