@@ -162,8 +162,8 @@ def ending(answer: Answer) -> str:
         return "complete: the answer holds no text"
     if failure is None:
         return ": ".join(part for part in (answer.state, WORDS.get(answer.state, ""), answer.refusal) if part)
-    request = f"request {failure.request_id}" if failure.request_id else ""
-    return f"{answer.state}: {sentences(failure.title, failure.detail, failure.advice, request)}"
+    request = f" Request {failure.request_id}" if failure.request_id else ""
+    return f"{answer.state}: {sentences(failure.title, failure.detail, failure.advice)}{request}"
 
 
 def _print_json(answer: Answer) -> None:

@@ -18,17 +18,21 @@ def load_settings(flags: Mapping[str, Any], env: Mapping[str, str]) -> Settings:
     path, must_exist = config_path(options.pop("config", None), env)
     in_file = from_file(path, must_exist)
     in_env, variables = from_env(env)
-    places = {name: f"{path}: {name}" for name in (*in_file, "providers")}
-    places |= variables | {name: f"--{name.replace('_', '-')}" for name in options}
+    in_places = {name: f"{path}: {name}" for name in (*in_file, "providers")}
+    spelled = {name: "--param" if name == "params" else f"--{name.replace('_', '-')}" for name in options}
     merged: dict[str, Any] = {"data_dir": default_data_dir()}
-    for level in (in_file, in_env, options):
+    for level, places in ((in_file, in_places), (in_env, variables), (options, spelled)):
+        _validate(level, places)  # also what a stronger level hides
         _merge(merged, level)
+    return Settings.model_validate(merged).resolved(env, in_places | variables | spelled)
+
+
+def _validate(level: dict[str, Any], places: Mapping[str, str]) -> None:
     try:
-        settings = Settings.model_validate(merged)
+        Settings.model_validate(level)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise SettingsError(one_line(first, places[str(first["loc"][0])], Settings, Provider)) from None
-    return settings.resolved(env, places)
 
 
 def _merge(merged: dict[str, Any], level: dict[str, Any]) -> None:
@@ -36,7 +40,5 @@ def _merge(merged: dict[str, Any], level: dict[str, Any]) -> None:
     if "provider" in level or "base_url" in level:
         merged.pop("provider", None)
         merged.pop("base_url", None)
-    weaker = merged.get("params")
-    merged.update(level)
-    if isinstance(weaker, dict) and isinstance(level.get("params"), dict):
-        merged["params"] = {**weaker, **level["params"]}
+    params = {**merged.get("params", {}), **level.get("params", {})}
+    merged.update(level, params=params)
