@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -14,27 +13,21 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.message import Message
 from textual.reactive import var
-from textual.selection import Selection
 
 from tui.markdown import targets
-from tui.markdown.find import Finder, Hit
-from tui.markdown.overlay import Span, cells
+from tui.markdown.overlay import Span
 from tui.markdown.palette import COMPONENT_CLASSES as MARKDOWN_CLASSES
+from tui.markdown.searchable import Searchable
 from tui.markdown.section import Action, CodeBlock, HasCode, Link, Section
-from tui.markdown.selection import Held, line_at, selected_text, word_at
 from tui.markdown.targets import Spot
-from tui.markdown.viewport import Viewport
 
 _CODE_STEP = 8  # cells that wide code is scrolled by
 
 
-class LineView(Viewport, can_focus=True, inherit_bindings=False):
+class LineView(Searchable, can_focus=True, inherit_bindings=False):
     """Shows sections. The app gets `LinkActivated` and `CopyCode`, and decides."""
 
-    ALLOW_SELECT = True
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-view--hit",
-        "line-view--current-hit",
         "line-view--target",
         "line-view--hover",
         "line-view--more",
@@ -88,65 +81,24 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
             """The view."""
             return self.view
 
-    class FindUpdated(Message):
-        """`hits` changed: (which one is current, from 1, or 0; how many there are)."""
-
-        def __init__(self, view: LineView, hits: tuple[int, int]) -> None:
-            super().__init__()
-            self.view = view
-            self.hits = hits
-
-        @property
-        def control(self) -> LineView:
-            """The view."""
-            return self.view
-
     def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(wake=wake, id=id)
-        self._finder = Finder(self.stack)
-        self._hits_told = (0, 0)
         self._spot: Spot | None = None
         self._hover: Spot | None = None
         self._pressed: Offset | None = None
-        self._held: Held | None = None
 
     # what lies over the rows
 
     def _overlays(self, window: range) -> dict[int, list[Span]]:
-        spans: dict[int, list[Span]] = {}
-        self._lay_hits(spans, window)
+        spans = super()._overlays(window)
         for spot, name in ((self._hover, "hover"), (self._spot, "target")):
             if spot is not None:
                 self._lay_target(spans, spot, name)
-        selection = self.text_selection
-        if selection is not None:
-            self._lay_selection(spans, window, selection)
         return spans
-
-    def _lay_hits(self, spans: dict[int, list[Span]], window: range) -> None:
-        if self._finder.hits:
-            for y in window:
-                for current, piece in self._finder.on_row(y):
-                    style = self.get_component_rich_style(f"line-view--{'current-hit' if current else 'hit'}")
-                    spans.setdefault(y, []).append(Span(piece.start, piece.end, style))
 
     def _lay_target(self, spans: dict[int, list[Span]], spot: Spot, name: str) -> None:
         for y, target in targets.parts(self.stack, spot):
             spans.setdefault(y, []).append(Span(target.start, target.end, self._style(name)))
-
-    def _lay_selection(self, spans: dict[int, list[Span]], window: range, selection: Selection) -> None:
-        style = self._selection_style()
-        for y in window:
-            if (span := selection.get_span(y)) is not None:
-                text = self.stack.row(y).text
-                start, end = cells(text, span[0], len(text) if span[1] == -1 else span[1])
-                spans.setdefault(y, []).append(Span(start, end, style))
-
-    def _selection_style(self) -> Style:
-        """The theme's; where it names no text colour, the text keeps its own."""
-        styles = self.screen.get_component_styles("screen--selection")
-        background = self.background_colors[1] + styles.background
-        return Style(bgcolor=background.rich_color, color=(background + styles.color).rich_color if styles.color.a else None)
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"line-view--{name}", partial=True)
@@ -156,43 +108,18 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
             return None
         return f" ↓ {self.more_below:,} more ", self.get_component_rich_style("line-view--more")
 
-    def _redraw_overlays(self) -> None:
-        self._rows = None
-        self._redraw()
-
     # frames
 
     def _rows_changed(self, first: int) -> None:
-        self._finder.forget_from(first)
+        super()._rows_changed(first)
         for name in ("_spot", "_hover"):
             spot: Spot | None = getattr(self, name)
             if spot is not None and spot.target not in self.stack.row(spot.y).targets:
                 setattr(self, name, None)
 
-    def _work_more(self, deadline: float) -> bool:
-        more = self._finder.scan(deadline)
-        self._tell_hits()
-        return more
-
-    # selection
-
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text, unwrapped, and what ends it."""
-        return selected_text(self.stack.row, self.stack.height, selection), "\n"
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Show it."""
-        self._redraw_overlays()
-
-    def _will_rewrap(self) -> None:
-        selection = self.text_selection
-        self._held = None if selection is None else Held(self.stack, selection)
-
     def _did_rewrap(self) -> None:
+        super()._did_rewrap()
         self._spot = self._hover = None
-        if self._held is not None:
-            self.screen.selections = {**self.screen.selections, self: self._held.selection}
-            self._held = None
 
     # the mouse
 
@@ -212,8 +139,7 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         if event.chain == 1:
             await self._activate(targets.target_at(self.stack, cell, y))
         elif y < self.stack.height:
-            selection = word_at(self.stack, self._character(cell, y), y) if event.chain == 2 else line_at(self.stack, y)
-            self.screen.selections = {self: selection}
+            self.select_around(cell, y, event.chain)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Light up what can be clicked."""
@@ -234,10 +160,6 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
         cell, y = self.row_at(offset)
         return mark is not None and y == self.window.stop - 1 and self._columns - cell_len(mark[0]) <= cell < self._columns
 
-    def _character(self, cell: int, y: int) -> int:
-        text = self.stack.row(y).text
-        return next((index for index in range(len(text)) if cell_len(text[: index + 1]) > cell), len(text))
-
     async def _activate(self, spot: Spot | None) -> None:
         match spot.target.what if spot else None:
             case Link(href):
@@ -246,41 +168,6 @@ class LineView(Viewport, can_focus=True, inherit_bindings=False):
                 self.post_message(self.CopyCode(self, self.stack.at(spot.y)[0], number, text))
             case Action(action):
                 await self.run_action(action)
-
-    # find
-
-    def find(self, query: str) -> int:
-        """Highlight all places where `query` stands, go to the first on or below the screen, and count them; "" ends it."""
-        self._finder.start(query)
-        self._finder.scan(math.inf)
-        self._go_to(self._finder.step(1, self.window.start))
-        return len(self._finder.hits)
-
-    def find_next(self) -> None:
-        """Go to the next hit."""
-        self._go_to(self._finder.step(1, self.window.start))
-
-    def find_previous(self) -> None:
-        """Go to the hit before."""
-        self._go_to(self._finder.step(-1, self.window.start))
-
-    @property
-    def hits(self) -> tuple[int, int]:
-        """(which hit is the current one, from 1, or 0; how many there are)."""
-        current = self._finder.current
-        return (0 if current is None else current + 1), len(self._finder.hits)
-
-    def _go_to(self, hit: Hit | None) -> None:
-        self._rows = None
-        if hit is not None:
-            self.reveal(hit[0].y)
-        self._redraw()
-        self._tell_hits()
-
-    def _tell_hits(self) -> None:
-        if self.hits != self._hits_told:
-            self._hits_told = self.hits
-            self.post_message(self.FindUpdated(self, self.hits))
 
     # keys
 

@@ -1,36 +1,30 @@
-"""A window on a stack of sections: it lays out, scrolls, keeps to the end, and draws what changed.
+"""A window on a stack of sections: it lays them out by frames, scrolls, and keeps to the end.
 
 What arrives costs what it adds: growing changes the virtual size without a layout pass, only rows on the screen are made, a row
-that is the same `Strip` as before is not drawn again, and a frame goes straight to the compositor.
+that is the same `Strip` as before is not drawn again, and a frame goes straight to the terminal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import cast
 
-from rich.style import Style
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Size
 from textual.reactive import var
-from textual.scrollbar import ScrollBar
-from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.markdown.canvas import Canvas, Frame
-from tui.markdown.overlay import Span
-from tui.markdown.paint import Painter, Row, differing
-from tui.markdown.scroll_bar import LineScrollBar
+from tui.markdown.row_screen import RowScreen
 from tui.markdown.section import WINDOW_ONLY, Section, ViewStyles
-from tui.markdown.stack import Place, SectionStack
-from tui.markdown.view_styles import LazyStyles, look_up
+from tui.markdown.stack import Place
+from tui.markdown.view_styles import look_up
 
 FRAME_BUDGET = 0.004  # seconds of our own work in one frame
 _MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
 _SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
 
 
-class Viewport(LazyStyles):
+class Viewport(RowScreen):
     """Shows the rows of `stack`. Whoever changes a section calls `wake`, and `frame` follows.
 
     `wake` is the frame clock's; without one the view clocks itself.
@@ -44,14 +38,8 @@ class Viewport(LazyStyles):
 
     def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.stack = SectionStack()
         self.wake = wake or self._wake_self
         self._awake = False
-        self._columns = self._lines = 0
-        self._canvas = Canvas(Frame(0, 0, 0, Style.null()))
-        self._rows: list[Strip] | None = None
-        self._picture: Sequence[Strip | None] = ()  # what was last asked to be drawn
-        self._painter = Painter(self)
         self._styles: ViewStyles | None = None
         self.set_reactive(Widget.show_vertical_scrollbar, True)  # always there: saves a second layout
 
@@ -94,14 +82,6 @@ class Viewport(LazyStyles):
         """For subclasses: what else is done in slices."""
         return False
 
-    def _overlays(self, window: range) -> dict[int, list[Span]]:
-        """For subclasses: what lies over which rows."""
-        return {}
-
-    def _mark(self) -> tuple[str, Style] | None:
-        """For subclasses: a label at the right end of the last row."""
-        return None
-
     def _wake_self(self) -> None:
         if not self._awake and self.is_attached:
             self._awake = True
@@ -114,12 +94,6 @@ class Viewport(LazyStyles):
             self.set_timer(3 * FRAME_BUDGET, self._frame_by_itself)
 
     # layout
-
-    @property
-    def window(self) -> range:
-        """The rows on the screen; may reach beyond the end."""
-        top = round(self.scroll_y)
-        return range(top, top + self._lines)
 
     def _hold(self) -> Place | None:
         """What to keep in place: the content at the top, or nothing where the view follows the end."""
@@ -215,61 +189,7 @@ class Viewport(LazyStyles):
             self._advance(WINDOW_ONLY)
             self.wake()
 
-    # drawing
-
-    def _redraw(self, *, now: bool = False) -> None:
-        """Draw the rows that differ from the last picture: soon, or at once."""
-        before, rows = self._picture, self._visible_rows()
-        self._picture = rows
-        if len(before) != len(rows):
-            before = [None] * len(rows)
-        changed: list[tuple[Widget, list[Row]]] = [(self, differing(before, rows))]
-        changed.append((self._bar, self._bar.show(self.stack.height, self._lines, self.scroll_y)))
-        if changed := [(widget, own) for widget, own in changed if own]:
-            (self._painter.paint if now else self._painter.ask)(changed)
-
-    def _visible_rows(self) -> list[Strip]:
-        """The rows on the screen, finished."""
-        if self._rows is None:
-            canvas, window = self._canvas, self.window
-            canvas.begin()
-            overlays, mark = self._overlays(window), self._mark()
-            last = window.stop - 1 if mark else -1
-            rows = [
-                canvas.row(strip, overlays.get(y, ()), mark if y == last else None)
-                for y, strip in enumerate(self.stack.strips(window), window.start)
-            ]
-            rows += [canvas.blank()] * (len(window) - len(rows))
-            self._rows = rows
-        return self._rows
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Rows for the compositor: no border, no vertical padding, so there is nothing to add to them."""
-        strips = self._visible_rows()[crop.y : crop.bottom]
-        if crop.x or crop.width < (strips[0].cell_length if strips else 0):
-            return [strip.crop(crop.x, crop.right) for strip in strips]
-        return strips
-
-    def render_line(self, y: int) -> Strip:
-        """Row `y` of the screen as the mouse needs it: each segment knows its place in the text."""
-        row = round(self.scroll_y) + y
-        strip = self.stack.strip(row) if row < self.stack.height else Strip([], 0)
-        return strip.adjust_cell_length(self._columns, Style.null()).apply_offsets(0, row)
-
     # scrolling
-
-    @property
-    def _bar(self) -> LineScrollBar:
-        return cast("LineScrollBar", self.vertical_scrollbar)
-
-    @property
-    def vertical_scrollbar(self) -> ScrollBar:
-        """The scrollbar, made when first asked for."""
-        if self._vertical_scrollbar is None:
-            bar = self._vertical_scrollbar = LineScrollBar(self.styles.scrollbar_size_vertical)
-            bar.display = False
-            self.app._start_widget(self, bar)  # noqa: SLF001 - what Widget does for the stock one
-        return self._vertical_scrollbar
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The person scrolled (a frame scrolls past this)."""
@@ -301,7 +221,3 @@ class Viewport(LazyStyles):
         """Bring row `y` onto the screen, if it is not there, with some rows of context above."""
         if y not in self.window:
             self.scroll_to(y=y - self._lines // 3, animate=False)
-
-    def row_at(self, offset: Offset) -> tuple[int, int]:
-        """(cell, row) of the text for a mouse position in this widget."""
-        return offset.x - self._canvas.frame.left, offset.y + round(self.scroll_y)

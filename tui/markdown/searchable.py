@@ -1,0 +1,90 @@
+"""A viewport whose text can be searched, while it grows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.message import Message
+
+from tui.markdown.find import Finder, Hit
+from tui.markdown.overlay import Span
+from tui.markdown.selectable import Selectable
+
+
+class Searchable(Selectable):
+    """Finds text, lights the hits up, and steps through them."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"line-view--hit", "line-view--current-hit"}
+
+    class FindUpdated(Message, namespace="line_view"):
+        """`hits` changed: (which one is current, from 1, or 0; how many there are)."""
+
+        def __init__(self, view: Searchable, hits: tuple[int, int]) -> None:
+            super().__init__()
+            self.view = view
+            self.hits = hits
+
+        @property
+        def control(self) -> Searchable:
+            """The view."""
+            return self.view
+
+    def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(wake=wake, id=id)
+        self._finder = Finder(self.stack)
+        self._hits_told = (0, 0)
+
+    def _overlays(self, window: range) -> dict[int, list[Span]]:
+        spans = super()._overlays(window)
+        self._lay_hits(spans, window)
+        return spans
+
+    def _lay_hits(self, spans: dict[int, list[Span]], window: range) -> None:
+        if self._finder.hits:
+            for y in window:
+                for current, piece in self._finder.on_row(y):
+                    style = self.get_component_rich_style(f"line-view--{'current-hit' if current else 'hit'}")
+                    spans.setdefault(y, []).append(Span(piece.start, piece.end, style))
+
+    def _rows_changed(self, first: int) -> None:
+        self._finder.forget_from(first)
+
+    def _work_more(self, deadline: float) -> bool:
+        more = self._finder.scan(deadline)
+        self._tell_hits()
+        return more
+
+    def find(self, query: str) -> int:
+        """Highlight all places where `query` stands, go to the first on or below the screen, and count them; "" ends it."""
+        self._finder.start(query)
+        self._finder.scan(math.inf)
+        self._go_to(self._finder.step(1, self.window.start))
+        return len(self._finder.hits)
+
+    def find_next(self) -> None:
+        """Go to the next hit."""
+        self._go_to(self._finder.step(1, self.window.start))
+
+    def find_previous(self) -> None:
+        """Go to the hit before."""
+        self._go_to(self._finder.step(-1, self.window.start))
+
+    @property
+    def hits(self) -> tuple[int, int]:
+        """(which hit is the current one, from 1, or 0; how many there are)."""
+        current = self._finder.current
+        return (0 if current is None else current + 1), len(self._finder.hits)
+
+    def _go_to(self, hit: Hit | None) -> None:
+        self._rows = None
+        if hit is not None:
+            self.reveal(hit[0].y)
+        self._redraw()
+        self._tell_hits()
+
+    def _tell_hits(self) -> None:
+        if self.hits != self._hits_told:
+            self._hits_told = self.hits
+            self.post_message(self.FindUpdated(self, self.hits))
