@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from tui.engine import events
 from tui.engine.answer import Answer, Part
@@ -29,7 +29,9 @@ class Clock:
 
 
 class Desk:
-    """A journal in `folder`, pumped by hand, and what one does with it."""
+    """A journal in `folder`, pumped by hand, and what one does with it. Those that a test leaves open are closed after it."""
+
+    open: ClassVar[list[Desk]] = []
 
     def __init__(self, folder: Path, **options: Any) -> None:
         self.folder = folder
@@ -39,6 +41,13 @@ class Desk:
             folder, clock=self.clock, wall=self.clock, on_status=self.told.append, threaded=False, busy_ms=1, **options
         )
         self.history = History(folder, self.journal.instance)
+        self.open.append(self)
+
+    @classmethod
+    def leave(cls) -> None:
+        """Let go of every database, writing nothing."""
+        while cls.open:
+            cls.open.pop().journal._store.release()
 
     @property
     def path(self) -> Path:
