@@ -134,6 +134,19 @@ async def test_a_retry_before_the_first_token_is_announced(tmp_path: Path) -> No
         assert screen_of(pilot).tab.state == "cancelled"
 
 
+async def test_a_countdown_never_says_nought(tmp_path: Path) -> None:
+    clock = Clock()
+    script = Script.error(503, "busy", headers={"retry-after": "20"})
+    app, _ = make_app(tmp_path, script, Script.complete("never reached"), clock=clock)
+    async with running(app) as pilot:
+        await send(pilot, "go")
+        await until(pilot, lambda: "in 20 s" in shown(pilot), "the countdown")
+        clock.passes(19.7)
+        await until(pilot, lambda: "in 1 s" in shown(pilot), "the last second")
+        await pilot.press("escape")
+        await streamed(pilot)
+
+
 async def test_sending_while_it_streams_says_so_and_keeps_the_prompt(tmp_path: Path) -> None:
     gate = Gate()
     app, endpoint = make_app(tmp_path, Script.complete("a", gate))

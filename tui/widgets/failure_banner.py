@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -57,7 +58,7 @@ def wording(answer: Answer, now: float) -> tuple[str, str]:
         seconds = max((answer.retry_at or now) - now, 0)
         again = answer.retrying
         return (
-            f"{again.failure.title} Trying again in {seconds:.0f} s: attempt {again.attempt} of {again.attempts}.",
+            f"{again.failure.title} Trying again in {ceil(seconds)} s: attempt {again.attempt} of {again.attempts}.",
             again.failure.detail,
         )
     if answer.stall is not None:
@@ -78,7 +79,7 @@ def _countdown(answer: Answer, now: float) -> str:
     if failure is None or failure.retry_after is None or ended is None:
         return ""
     left = ended + failure.retry_after - now
-    return f"the server asks to wait {left:.0f} s more" if left > 0 else "the wait that the server asked for is over"
+    return f"the server asks to wait {ceil(left)} s more" if left > 0 else "the wait that the server asked for is over"
 
 
 class FailureBanner(Vertical):
