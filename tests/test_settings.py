@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -90,3 +92,114 @@ def test_an_unknown_provider_is_an_error_that_names_the_known_ones(config: Path)
 def test_the_newline_after_a_key_is_no_part_of_it(config: Path) -> None:
     assert load_settings({"config": config}, {"WORK_KEY": "sk-1\n"}).endpoint().key == "sk-1"
     assert load_settings({"config": config, "provider": "openai"}, {"OPENAI_API_KEY": "sk-2\n"}).endpoint().key == "sk-2"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("OPENAI_API_KEY", "sk-\u00e9-secret"), ("STREAMTUI_API_KEY", "sk-secret\nX-Header: 1")]
+)
+def test_a_key_that_no_header_can_carry_is_named_by_its_variable_alone(tmp_path: Path, variable: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{variable}: must be a key") as error:
+        load_settings({"config": _file(tmp_path, "")}, {variable: value})
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("params = 3", "params: must be a table"),
+        ("params = {seed = nan}", "params: must be a table"),
+        ("params = {day = 2020-01-01}", "params: must be a table"),
+        ("params = " + "{a = " * 3000 + "1" + "}" * 3000, "not TOML"),
+        ("max_retries = " + "1" * 5000, "not TOML"),
+        ("max_retries = -1", "max_retries: must be a whole number, from 0 to 100 (it is '-1')"),
+        ("model = ''", "model: must be the name of a model (it is '')"),
+        ("data_dir = ''", "data_dir: must be a folder (it is '')"),
+        ("save = 'maybe'", "save: must be true or false (it is 'maybe')"),
+        ("new = true", "new: is not allowed here"),
+        ("providers = 3", "providers: must be tables"),
+        ("providers = {x = 3}", "providers.x: must be a table"),
+        ("provider = 'x'", "provider: must be one of"),
+        ("provider = 'x'\n[providers.x]", "providers.x: base_url is missing"),
+        ("base_url = 'http://me:secret@llm.test/v1'", "base_url: must be a web address"),
+        ("[providers.x]\nkey_env = 'sk-secret'", "providers.x.key_env: must be the name of the environment variable"),
+        ("[providers.x]\nkeyring = 'secret'", 'providers.x.keyring: must be "service/user"'),
+        ('[providers.x.headers]\nX-Key = "secret\\nX-Other: 1"', "providers.x.headers: must be a table of HTTP headers"),
+        ("[providers.x.headers]\nX-Key = ['secret']", "providers.x.headers.X-Key: must be"),
+        ("api_key = 'secret'", "api_key: is not a setting; allowed are model, "),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_told_with_what_is_allowed(tmp_path: Path, text: str, told: str) -> None:
+    path = _file(tmp_path, text)
+    with pytest.raises(SettingsError) as error:
+        load_settings({"config": path, "params": {}, "model": "m"}, {})  # an option hides nothing that is wrong
+    assert str(error.value).startswith(f"{path}: ")
+    assert told in str(error.value)
+    assert "secret" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff", b""])
+def test_a_file_that_can_not_be_read_is_told(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "config.toml"
+    if content:
+        path.write_bytes(content)
+    elif content is not None:
+        path.mkdir()
+    with pytest.raises(SettingsError, match=r"config\.toml: "):
+        load_settings({"config": path}, {})
+
+
+def test_a_file_from_windows_is_read(tmp_path: Path) -> None:
+    assert load_settings({"config": _file(tmp_path, "\ufeffmodel = 'm'\r\n")}, {}).model == "m"
+
+
+def test_every_option_has_a_variable(tmp_path: Path) -> None:
+    env = {"STREAMTUI_CONFIG": str(_file(tmp_path, "")), "STREAMTUI_NEW": "1", "STREAMTUI_SAVE": "no", "STREAMTUI_MODEL": "m"}
+    env |= {"STREAMTUI_DATA_DIR": "~/kept", "STREAMTUI_THEME": ""}
+    settings = load_settings({}, env)
+    assert (settings.new, settings.save, settings.model, settings.theme) == (True, False, "m", None)
+    assert settings.data_dir == Path.home() / "kept"
+    with pytest.raises(SettingsError, match=r"^STREAMTUI_PARAMS: must be"):
+        load_settings({}, env | {"STREAMTUI_PARAMS": "[NaN]"})
+
+
+def test_no_repr_shows_the_headers_of_a_provider(tmp_path: Path) -> None:
+    text = "provider = 'x'\n[providers.x]\nbase_url = 'http://llm.test'\n[providers.x.headers]\nX-Key = 'secret'"
+    settings = load_settings({"config": _file(tmp_path, text)}, {})
+    assert settings.endpoint().headers == {"X-Key": "secret"}
+    assert settings.endpoint().key_in_clear
+    assert "secret" not in repr(settings) + repr(settings.endpoint())
+
+
+def test_a_keyring_holds_keys_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "provider = 'x'\n[providers.x]\nbase_url = 'https://llm.test/v1'\nkeyring = 'service/{}'"
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(SettingsError, match=r"providers\.x\.keyring: needs the extra"):
+        load_settings({"config": _file(tmp_path, text.format("nobody"))}, {})
+
+    errors = ModuleType("keyring.errors")
+    errors.KeyringError = OSError  # type: ignore[attr-defined] # a module made here
+    asked = []
+
+    def password(service: str, user: str) -> str:
+        asked.append((service, user))
+        return "sk-kept"
+
+    keyring = SimpleNamespace(get_password=password)
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    monkeypatch.setitem(sys.modules, "keyring.errors", errors)
+    settings = load_settings({"config": _file(tmp_path, text.format("me"))}, {})
+    assert (settings.endpoint().key, settings.endpoint().key_source) == ("sk-kept", "the keyring entry service/me")
+    assert asked == [("service", "me")]  # once, for it may ask the person
+
+
+def test_endpoints_are_all_that_is_configured_the_chosen_one_first(config: Path) -> None:
+    config.write_text(config.read_text() + "[providers.lost]\nmodel = 'm'\n")
+    settings = load_settings({"config": config, "provider": "lab"}, {})
+    assert [each.name for each in settings.endpoints()] == ["lab", "work"]
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -122,7 +122,8 @@ def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace
 
     app = StreamTUI(settings, prompts)
     if settings.theme and settings.theme not in app.available_themes:
-        raise UsageError(f"theme: {settings.theme!r} is not one; allowed are {', '.join(sorted(app.available_themes))}")
+        themes = ", ".join(sorted(app.available_themes))
+        raise UsageError(f"{settings.place('theme')}: must be one of {themes} (it is {settings.theme!r})")
     app.run()
     return app.return_code or 0
 

@@ -242,3 +242,12 @@ def test_what_can_never_be_sent_is_wrong_usage(
     Streams(monkeypatch)
     assert cli.main(["ask", "-m", "x", "hi", *words]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_that_nobody_hears_the_remarks_stops_no_answer() -> None:
+    command = [sys.executable, "-m", "tui", "ask", "-m", "demo-fast", "what is a token?"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.returncode == 0
+    assert b"token" in done.stdout

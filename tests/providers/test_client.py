@@ -12,6 +12,7 @@ from tui.engine.request import Timeouts
 from tui.providers.client import async_client, sync_client
 from tui.providers.discovery import discover
 from tui.providers.models import ModelsError, list_models, list_models_sync
+from tui.usage import UsageError
 
 UNREADABLE = (b"<html>Sign in</html>", b"[1, 2]", b"{bad", b"\xff\xfe")
 LISTING = {"object": "list", "data": [{"id": "b", "object": "model"}, {"id": "a", "object": "model"}]}
@@ -101,3 +102,19 @@ def test_the_synchronous_client_uses_no_connection_twice() -> None:
     transport = client._client._transport
     assert isinstance(transport, httpx2.HTTPTransport)
     assert transport._pool._max_keepalive_connections == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("HTTPS_PROXY", "::x::"), ("ALL_PROXY", "ftp://127.0.0.1:1"), ("SSL_CERT_FILE", "/no/such/file")]
+)
+async def test_an_environment_that_can_not_be_used_is_blamed(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    endpoint = Endpoint("x", "https://llm.test/v1", "k")
+    with pytest.raises(UsageError, match=variable):
+        sync_client(endpoint, Timeouts())
+    with pytest.raises(ModelsError) as error:
+        await list_models(async_client(endpoint, Timeouts()))
+    assert error.value.failure.kind == "connect"
+    assert variable in error.value.failure.detail

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
@@ -36,8 +35,3 @@ def one_line(error: ErrorDetails, place: str, model: type[BaseModel], tables: ty
 def _shown(value: object, names: set[str]) -> str:
     plain = isinstance(value, (str, int, float)) and not names & _SECRET and "@" not in str(value)
     return f" (it is {str(value)[:_LONGEST]!r})" if plain else ""
-
-
-def at(place: Mapping[str, str], name: str, *inner: str) -> str:
-    """Where the setting `name` stands, and its name."""
-    return ".".join([place.get(name, name), *inner])

@@ -13,7 +13,7 @@ from tui.endpoint import Endpoint
 from tui.engine.request import Timeouts
 from tui.providers.demo import DEMO_BASE_URL
 from tui.providers.known import KNOWN
-from tui.settings.errors import SettingsError, at
+from tui.settings.errors import SettingsError
 from tui.settings.keys import from_keyring, from_variable
 from tui.settings.values import folder, header_fields, json_table, web_address
 
@@ -79,6 +79,10 @@ class Settings(BaseModel):
         self.endpoint()
         return self
 
+    def place(self, name: str, *inner: str) -> str:
+        """Where a setting stands, and its name: what an error about it begins with."""
+        return ".".join([self._places.get(name, name), *inner])
+
     @property
     def timeouts(self) -> Timeouts:
         """The limits of every request."""
@@ -114,7 +118,7 @@ class Settings(BaseModel):
             return _demo()
         url = base_url or provider.base_url or KNOWN.get(name, (None,))[0]
         if url is None:
-            raise SettingsError(f"{at(self._places, 'providers', name)}: base_url is missing; it must be {_URL}")
+            raise SettingsError(f"{self.place('providers', name)}: base_url is missing; it must be {_URL}")
         key, source = self._key(name, provider)
         return Endpoint(
             name,
@@ -136,7 +140,7 @@ class Settings(BaseModel):
         if name == "demo":
             return None
         names = ", ".join(sorted({*self.providers, *KNOWN, "demo"}))
-        raise SettingsError(f"{at(self._places, 'provider')}: must be one of {names}, or a [providers.NAME] (it is {name!r})")
+        raise SettingsError(f"{self.place('provider')}: must be one of {names}, or a [providers.NAME] (it is {name!r})")
 
     def _any_key(self) -> tuple[str | None, str | None]:
         """The key of whoever is asked without being a provider, and the variable that holds it."""
@@ -147,7 +151,7 @@ class Settings(BaseModel):
 
     def _key(self, name: str, provider: Provider) -> tuple[str | None, str | None]:
         if provider.keyring:
-            return from_keyring(provider.keyring, at(self._places, "providers", name, "keyring"))
+            return from_keyring(provider.keyring, self.place("providers", name, "keyring"))
         variable = provider.key_env or KNOWN.get(name, (None, None))[1]
         if variable is None:
             return None, None
