@@ -116,6 +116,16 @@ class StreamTUI(App[None]):
         self._clipboard = text
         self.main_screen.copy("selection", text)
 
+    def _fatal_error(self) -> None:
+        """End after an error of our own: say where it was, but no values, which may be keys or somebody's text."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        report = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(report, self.console.options)))
+        self._close_messages_no_wait()
+
     @property
     def main_screen(self) -> MainScreen:
         """The screen at the bottom."""
