@@ -13,7 +13,6 @@ from textual.pilot import Pilot
 from tests.snapshots.extension import PictureExtension, normalised
 from tests.snapshots.report import Failure, Report
 from tests.snapshots.screen_text import difference
-from tests.support.clock import Clock
 
 Snap = Callable[[Pilot[Any], str], Awaitable[None]]
 #: what a person's or a machine's environment could change in a test; tests set their own
@@ -27,12 +26,6 @@ def neutral_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     for name in [name for name in os.environ if name.startswith(("STREAMTUI_", "OPENAI_"))]:
         monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that stands still until the test moves it."""
-    return Clock()
 
 
 @pytest.fixture(scope="session")

@@ -67,4 +67,5 @@ def test_the_readme_has_the_two_commands() -> None:
 
 def test_the_pictures_of_the_readme_are_there() -> None:
     shown = re.findall(r"\((tests/snapshots/[^)]*)\)", (ROOT / "README.md").read_text())
-    assert all((ROOT / path).is_file() for path in shown)
+    assert shown
+    assert [path for path in shown if not (ROOT / path).is_file()] == []

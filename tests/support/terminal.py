@@ -21,12 +21,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-PATIENCE = 30.0  # seconds until something that never comes is a failure
 _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X].*?(?:\x07|\x1b\\)|[ -/]*[0-Z\\^-~])", re.DOTALL)
 
 
 class Terminal:
-    """Runs `command` in a terminal of `columns` × `lines`. `raw` is all that it wrote."""
+    """Runs `command` in a terminal of `columns` × `lines`. `raw` is all that it wrote.
+
+    What does not come within `patience` seconds never will.
+    """
 
     def __init__(
         self,
@@ -36,7 +38,9 @@ class Terminal:
         cwd: Path | None = None,
         columns: int = 100,
         lines: int = 30,
+        patience: float = 30.0,
     ) -> None:
+        self._patience = patience
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.raw = ""
@@ -67,14 +71,14 @@ class Terminal:
 
     def read_until(self, wanted: str, *, since: int = 0) -> None:
         """Read until `wanted` stands in the text after its first `since` characters. Raises AssertionError if it never does."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self._patience
         while wanted not in self.text[since:]:
             if not self._read(until):
                 raise AssertionError(f"{wanted!r} never came, but:\n{self.text[since:]}")
 
     def wait(self) -> int:
         """Read to the program's end, and return its exit code."""
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + self._patience
         while self._read(until):
             pass
         return self.process.wait(max(until - time.monotonic(), 0.1))
