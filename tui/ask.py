@@ -128,7 +128,6 @@ def _first_model(client: OpenAI) -> str:
 def _read(client: OpenAI, request: Request, answer: Answer, printer: Printer | None) -> None:
     """Fold the stream into `answer`, and print it as it comes."""
     answer.meter.start(time.monotonic())
-    written = 0
     try:
         with closing(read_answer(client, request)) as stream:
             for event in stream:
@@ -137,11 +136,11 @@ def _read(client: OpenAI, request: Request, answer: Answer, printer: Printer | N
                 # another choice than the first is printed only if there is no first one, at the end
                 if printer is not None and isinstance(event, events.TextDelta) and event.choice == 0:
                     printer.write(event.text)
-                    written += len(event.text)
     except (KeyboardInterrupt, EndedError):
         _cancel(answer)
     if printer is not None:
-        printer.end("" if written else answer.text)
+        # asked of the answer, not counted: a signal between a write and its count would print the text twice
+        printer.end("" if 0 in answer.choices else answer.text)
 
 
 def remark(event: events.Event) -> None:
@@ -169,6 +168,7 @@ def ending(answer: Answer) -> str:
 def _print_json(answer: Answer) -> None:
     tree = answer_tree(answer)
     chosen = {key: tree[key] for key in JSON_KEYS}
+    chosen["model"] = chosen["model"] or None  # stopped before one was known
     if failure := chosen["failure"]:
         failure["detail"] = sentences(failure["detail"], failure["advice"])
         chosen["failure"] = {key: failure[key] for key in FAILURE_KEYS}

@@ -16,6 +16,7 @@ import pytest
 from tests.support.script import DONE, Delta, Item, Script, finish, refusal
 from tests.support.scripted import BASE_URL, ScriptedEndpoint
 from tui import cli
+from tui.printing import Printer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -251,3 +252,28 @@ def test_that_nobody_hears_the_remarks_stops_no_answer() -> None:
         done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=full, check=False)
     assert done.returncode == 0
     assert b"token" in done.stdout
+
+
+def test_a_signal_just_after_a_write_prints_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    write = Printer.write
+
+    def write_and_interrupt(self: Printer, text: str, final: bool = False) -> None:
+        write(self, text, final)
+        if not final:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Printer, "write", write_and_interrupt)
+    streams = Streams(monkeypatch)
+    assert ask(monkeypatch, "hi", scripts=(Script.complete("once"),))[0] == 130
+    assert streams.text
+    assert "once".startswith(streams.text)
+
+
+def test_json_of_an_answer_that_was_stopped_before_its_model_was_known_names_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(client: object) -> list[str]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tui.ask.list_models_sync", interrupted)
+    streams = Streams(monkeypatch)
+    assert cli.main(["ask", "--base-url", BASE_URL, "--json", "hi"]) == 130
+    assert json.loads(streams.text)["model"] is None
