@@ -127,12 +127,16 @@ def _first_model(client: OpenAI) -> str:
 
 def _read(client: OpenAI, request: Request, answer: Answer, printer: Printer | None) -> None:
     """Fold the stream into `answer`, and print it as it comes."""
+
+    def take(event: events.Event) -> None:
+        answer.apply(event, time.monotonic())
+        remark(event)
+
     answer.meter.start(time.monotonic())
     try:
-        with closing(read_answer(client, request)) as stream:
+        with closing(read_answer(client, request, notice=take)) as stream:
             for event in stream:
-                answer.apply(event, time.monotonic())
-                remark(event)
+                take(event)
                 # another choice than the first is printed only if there is no first one, at the end
                 if printer is not None and isinstance(event, events.TextDelta) and event.choice == 0:
                     printer.write(event.text)

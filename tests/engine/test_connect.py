@@ -16,7 +16,7 @@ from tests.faults.wire import HEAD, say
 from tui.engine import retry
 from tui.engine.answer import Answer
 from tui.engine.drive import drive
-from tui.engine.events import Event, Failed, Retrying, TextDelta
+from tui.engine.events import Event, Failed, Retrying, StallNotice, TextDelta
 from tui.engine.failure import Failure
 from tui.engine.request import Request, Timeouts
 from tui.engine.stream import read_answer, stream_answer
@@ -144,3 +144,21 @@ async def test_the_server_sees_it_when_the_reader_leaves() -> None:
         await asyncio.to_thread(read)
         await asyncio.wait_for(server.gone.wait(), 10)
         assert server.gone.is_set()
+
+
+@pytest.mark.parametrize("said", [(), (HEAD,), (HEAD, say("a"))], ids=["no headers", "no token", "in the middle"])
+async def test_silence_is_told_while_it_lasts(said: tuple[bytes, ...]) -> None:
+    notices: list[StallNotice] = []
+    request = Request("m", [{"role": "user", "content": "go"}], timeouts=Timeouts(5, 0.1, 0.1), max_retries=0)
+    async with FaultServer() as server:
+        url = server.play("s", [*said, HOLD])
+
+        def read() -> list[Event]:
+            with OpenAI(base_url=url, api_key="k", max_retries=0) as client:
+                return list(read_answer(client, request, notice=notices.append))
+
+        failure = _failure(await asyncio.to_thread(read))
+
+    assert [notice.limit for notice in notices] == [0.1]
+    assert 0.05 <= notices[0].silent < 0.1
+    assert failure.kind == ("stalled" if len(said) == 2 else "timeout")

@@ -106,7 +106,8 @@ def _chained(outer: Exception, inner: BaseException) -> Exception:
         (httpx2.ReadError("x"), "closed"),
         (httpx2.RemoteProtocolError("Server disconnected without sending a response."), "closed"),
         (httpx2.RemoteProtocolError("illegal status line"), "protocol"),
-        (httpx2.ProxyError("407 Proxy Authentication Required"), "connect"),
+        (httpx2.ProxyError("407 Proxy Authentication Required"), "auth"),
+        (httpx2.ProxyError("403 Forbidden"), "connect"),
         (httpx2.UnsupportedProtocol("x"), "usage"),
         (httpx2.InvalidURL("x"), "usage"),
         (httpx2.LocalProtocolError("Illegal header value b'Bearer sk-0123456789'"), "usage"),
@@ -164,11 +165,7 @@ def test_long_bodies_are_clipped() -> None:
 
 
 def test_the_nearest_names() -> None:
-    class Model:
-        def __init__(self, name: object) -> None:
-            self.id = name
-
-    names = [Model("gpt-4o"), Model("gpt-4o-mini"), Model("zeta"), Model(None), Model("x" * 500)]
+    names = ["gpt-4o", "gpt-4o-mini", "zeta", "x" * 500]
     assert nearest("gpt-4o-min", names)[0] == "gpt-4o-mini"
     assert nearest("???", names) == ["gpt-4o", "gpt-4o-mini", "zeta"]
     assert nearest("x", []) == []

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -67,10 +68,11 @@ class FaultServer:
     models: Sequence[str] = ("alpha-large", "alpha-small", "beta")
     requests: list[Seen] = field(default_factory=list)
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # a client went away while the server held on
+    tls: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Self:
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.tls)
         self.port: int = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -118,3 +118,10 @@ async def test_an_environment_that_can_not_be_used_is_blamed(
         await list_models(async_client(endpoint, Timeouts()))
     assert error.value.failure.kind == "connect"
     assert variable in error.value.failure.detail
+
+
+async def test_a_proxys_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://me:half/secret@proxy.test:3128")
+    with pytest.raises(UsageError) as error:
+        sync_client(Endpoint("x", "https://llm.test/v1", "k"), Timeouts())
+    assert "half" not in str(error.value)

@@ -74,11 +74,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a failure is about: what was asked, and of whom. The key is here to be kept out of every text."""
+    """What a failure is about: what was asked, of whom, and by which proxy. The key is here to be kept out of every text."""
 
     request: Request
     base_url: str
     key: str = field(default="", repr=False)
+    proxy: str = ""  # host and port
 
     @property
     def host(self) -> str:

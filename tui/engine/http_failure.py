@@ -123,6 +123,9 @@ def _kind(status: int, complaint: Complaint) -> Kind:
 def _words(kind: Kind, refusal: Refusal, call: Call, names: Sequence[str]) -> tuple[str, str]:
     status, host, model = refusal.status, call.host, call.request.model
     match kind:
+        case "auth" if status == 407:
+            proxy = f"The proxy {call.proxy}" if call.proxy else f"A proxy before {host}"
+            return f"{proxy} wants a login (407).", "Put user and password into the proxy's URL."
         case "auth":
             source = call.request.key_source
             advice = f"The key came from {source}; check it there." if source else "No key was sent; set one."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -42,3 +43,9 @@ def values(text: str) -> tuple[list[Any], bool]:
         except (ValueError, RecursionError):
             return found, False
         found.append(value)
+
+
+def objects_in(found: Iterable[Any]) -> list[Mapping[str, Any]]:
+    """The objects among values, and in the lists among them."""
+    flat = (one for value in found for one in (value if isinstance(value, list) else [value]))
+    return [one for one in flat if isinstance(one, Mapping)]

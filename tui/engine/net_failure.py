@@ -12,7 +12,9 @@ from dataclasses import replace
 from tui.engine.failure import Call, Failure
 from tui.engine.in_band import clip
 
-_UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+_UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.ETIMEDOUT}
+_TLS_ADVICE = "Check the certificate (SSL_CERT_FILE may name your own), and http against https."
+_PROXY_ADVICE = "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY."
 _BAD_URL = {"UnsupportedProtocol", "InvalidURL"}
 _UNSENDABLE = {*_BAD_URL, "LocalProtocolError"}
 #: Words by which the HTTP library says that the other side went away, not that it sent nonsense.
@@ -91,6 +93,8 @@ def _broken_stream(chain: list[BaseException], characters: int) -> Failure:
 
 def _no_response(chain: list[BaseException], call: Call) -> Failure:
     names, detail, host = _names(chain), _detail(chain), call.host
+    if "ProxyError" in names:
+        return _proxy_refused(detail, call)
     if "TooManyRedirects" in names:
         return Failure("protocol", f"{host} redirects in a circle.", detail, "Check the base URL.")
     if names & _UNSENDABLE or not _is_network(chain, names):
@@ -98,9 +102,9 @@ def _no_response(chain: list[BaseException], call: Call) -> Failure:
         what = "the base URL" if names & _BAD_URL else "the key, the headers and the parameters"
         quiet = names & _UNSENDABLE or any(isinstance(one, UnicodeError) for one in chain)
         return Failure("usage", "The request can't be sent.", "" if quiet else detail, f"Check {what}.")
-    if "TimeoutException" in names:
+    if "TimeoutException" in names or any(isinstance(one, TimeoutError) and one.errno is None for one in chain):
         return _too_late(names, detail, call)
-    if failure := _no_connection(chain, names, host, detail):
+    if failure := _no_connection(chain, names, detail, call):
         return failure
     if names & {"ReadError", "WriteError", "EndOfStream"} or _says_closed(chain):
         return Failure("closed", f"{host} closed the connection without an answer.", detail, "Retry.")
@@ -111,23 +115,47 @@ def _no_response(chain: list[BaseException], call: Call) -> Failure:
 
 def _too_late(names: set[str], detail: str, call: Call) -> Failure:
     if "ConnectTimeout" in names:
-        title = f"No connection to {call.host} within {call.request.timeouts.connect:g} s."
-        return Failure("timeout", title, detail, "Check the address and the network.")
+        title = f"No connection to {_first_hop(call)} within {call.request.timeouts.connect:g} s."
+        return Failure("timeout", title, detail, _PROXY_ADVICE if call.proxy else "Check the address and the network.")
     return Failure("timeout", f"No answer from {call.host} in time.", detail, "Retry, or allow more time.")
 
 
-def _no_connection(chain: list[BaseException], names: set[str], host: str, detail: str) -> Failure | None:
+def _no_connection(chain: list[BaseException], names: set[str], detail: str, call: Call) -> Failure | None:
+    hop = _first_hop(call)
+    advice = _PROXY_ADVICE if call.proxy else "Check the base URL and the network."
     if any(isinstance(one, socket.gaierror) for one in chain):
-        return Failure("connect", f"There is no host named {host}.", detail, "Check the base URL and the network.")
+        return Failure("connect", f"There is no {'proxy' if call.proxy else 'host'} named {_name(call)}.", detail, advice)
     if any(isinstance(one, ConnectionRefusedError) for one in chain):
-        return Failure("connect", f"Nothing listens at {host}.", detail, "Start the server, or check the base URL.")
+        if call.proxy:
+            return Failure("connect", f"{_proxy(call)} refuses the connection.", detail, advice)
+        return Failure("connect", f"Nothing listens at {call.host}.", detail, "Start the server, or check the base URL.")
     if any(isinstance(one, ssl.SSLError) for one in chain) and not _says_reset(chain):
-        return Failure("tls", f"No secure connection to {host}.", detail, "Check the certificate, and http against https.")
+        return Failure("tls", f"No secure connection to {call.host}.", detail, _TLS_ADVICE)
     if any(isinstance(one, OSError) and one.errno in _UNREACHABLE for one in chain):
-        return Failure("connect", f"{host} can't be reached.", detail, "Check the network.")
-    if names & {"ConnectError", "ProxyError"} and not _says_closed(chain):
-        return Failure("connect", f"No connection to {host}.", detail, "Check the base URL and the network.")
+        return Failure("connect", f"{hop[0].upper()}{hop[1:]} can't be reached.", detail, advice)
+    if "ConnectError" in names and not _says_closed(chain):
+        return Failure("connect", f"No connection to {hop}.", detail, advice)
     return None
+
+
+def _first_hop(call: Call) -> str:
+    """Who is connected to: the proxy, where there is one, else the endpoint."""
+    return f"the proxy {call.proxy}" if call.proxy else call.host
+
+
+def _name(call: Call) -> str:
+    return call.proxy.rpartition(":")[0] if call.proxy else call.host
+
+
+def _proxy_refused(detail: str, call: Call) -> Failure:
+    """The proxy is there, and does not let the request through."""
+    if detail.startswith("407") or "username" in detail:
+        return Failure("auth", f"{_proxy(call)} wants a login.", detail, "Put user and password into the proxy's URL.")
+    return Failure("connect", f"{_proxy(call)} does not let the request to {call.host} through.", detail, _PROXY_ADVICE)
+
+
+def _proxy(call: Call) -> str:
+    return f"The proxy {call.proxy}" if call.proxy else "The proxy"
 
 
 def _is_network(chain: list[BaseException], names: set[str]) -> bool:

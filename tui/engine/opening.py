@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tui.engine.failure import Call
 from tui.engine.http_failure import Refusal
+from tui.engine.read_limit import ReadLimit
 from tui.engine.request import Request
 
 if TYPE_CHECKING:
@@ -51,7 +52,46 @@ _opening: ContextVar[Opening | None] = ContextVar("opening", default=None)
 def call_of(client: AsyncOpenAI | OpenAI, request: Request) -> Call:
     """What the failures of this request speak about."""
     key = client.api_key
-    return Call(request, str(client.base_url), key if isinstance(key, str) else "")
+    return Call(request, str(client.base_url), key if isinstance(key, str) else "", _proxy_of(client))
+
+
+def _proxy_of(client: AsyncOpenAI | OpenAI) -> str:
+    """Host and port of the proxy on the way to the endpoint; "" if there is none."""
+    # the HTTP library has no public way to ask which proxy it took from the environment
+    transport = client._client._transport_for_url(client.base_url)  # noqa: SLF001 - see above
+    url = getattr(getattr(transport, "_pool", None), "_proxy_url", None)
+    return "" if url is None else f"{url.host.decode('latin-1')}:{url.port or (443 if url.scheme == b'https' else 80)}"
+
+
+@contextmanager
+def bounded_async(client: AsyncOpenAI) -> Iterator[None]:
+    """What `client` asks for inside: a refusal is read within bounds, and raised as RefusedError."""
+    _hook(client, "response", _look_async)
+    with _opens(Opening()):
+        yield
+
+
+@contextmanager
+def bounded_sync(client: OpenAI, seconds: float) -> Iterator[None]:
+    """The same; and no wait for the server lasts beyond `seconds` from now, however it drips."""
+    until = time.monotonic() + seconds
+    limit = ReadLimit(lambda: max(until - time.monotonic(), 0.001))
+    _hook(client, "request", _trace_sync)
+    _hook(client, "response", _look_sync)
+    try:
+        with _opens(Opening(limit.trace)):
+            yield
+    finally:
+        limit.release()
+
+
+@contextmanager
+def _opens(opening: Opening) -> Iterator[None]:
+    token = _opening.set(opening)
+    try:
+        yield
+    finally:
+        _opening.reset(token)
 
 
 @asynccontextmanager
@@ -61,12 +101,9 @@ async def open_async(client: AsyncOpenAI, request: Request, opening: Opening, *,
 
     _hook(client, "response", _look_async)
     timeout = httpx2.Timeout(None, connect=request.timeouts.connect or None)  # the stall watch limits the rest
-    token = _opening.set(opening)
-    try:
+    with _opens(opening):
         manager = client.chat.completions.with_streaming_response.create(**_arguments(request, usage), timeout=timeout)
         response = await manager.__aenter__()
-    finally:
-        _opening.reset(token)
     try:
         yield cast("httpx2.Response", response.http_response)
     finally:
@@ -82,12 +119,9 @@ def open_sync(client: OpenAI, request: Request, opening: Opening, *, usage: bool
     _hook(client, "response", _look_sync)
     limits = request.timeouts
     timeout = httpx2.Timeout(limits.first_token or None, connect=limits.connect or None, pool=None)
-    token = _opening.set(opening)
-    try:
+    with _opens(opening):
         manager = client.chat.completions.with_streaming_response.create(**_arguments(request, usage), timeout=timeout)
         response = manager.__enter__()
-    finally:
-        _opening.reset(token)
     try:
         yield cast("httpx2.Response", response.http_response)
     finally:

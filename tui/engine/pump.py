@@ -113,9 +113,9 @@ class Pump:
             if reader.contents != contents:
                 contents, ended = reader.contents, False
                 self._mark_content()
-            if not ended and reader.ended:
-                ended = True
-                self._watch.ended(self._clock())
+            if reader.ended != ended:
+                ended = reader.ended
+                self._watch.ended(ended, self._clock())
                 self._set_alarm()
             self._news.set()
             if reader.done:

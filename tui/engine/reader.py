@@ -15,7 +15,7 @@ from tui.engine import events, net_failure
 from tui.engine.decode import Decoder
 from tui.engine.failure import Call, Failure
 from tui.engine.in_band import Complaint, clip, read_error
-from tui.engine.json_values import raw_decode, values
+from tui.engine.json_values import objects_in, raw_decode, values
 from tui.engine.request import Request
 from tui.engine.sse import MAX_EVENT, Cut, Item, Line, ServerEvent, Splitter, TooLarge
 from tui.engine.tally import Tally, after
@@ -41,6 +41,7 @@ class StreamReader:
         self._answers = 0  # whole answers that came as plain JSON
         self._lines = 0  # plain lines that were JSON
         self._late = 0  # errors after the end
+        self._whole = False  # all that came so far is JSON, and whole
 
     @property
     def contents(self) -> int:
@@ -54,8 +55,8 @@ class StreamReader:
 
     @property
     def ended(self) -> bool:
-        """Whether the server gave its reason to end, or an end mark without its newline; more may follow, but need not."""
-        return self._decoder.ended or self._splitter.holds_end_mark
+        """Whether there was a reason to end, an end mark without its newline, or a whole JSON body; more may still follow."""
+        return self._said_end or self._whole
 
     def feed(self, data: bytes) -> list[events.Event]:
         """The events that `data` completes."""
@@ -66,6 +67,8 @@ class StreamReader:
         """Read `data`; the events wait for `take`."""
         if not self.done:
             self._read(self._splitter.feed(data))
+            if self._lines or not self._tally.objects:
+                self._whole = self._is_whole(data)
 
     def take(self) -> list[events.Event]:
         """The events since the last call."""
@@ -103,7 +106,7 @@ class StreamReader:
             if self._is_over:
                 self._finish()
             else:
-                self._fail(failure)
+                self._fail(self._why() if self._whole else failure)
         return self.take()
 
     # Items
@@ -155,7 +158,7 @@ class StreamReader:
         if not text and name != "error":
             return  # a keep-alive
         found, whole = values(text)
-        objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
+        objects = objects_in(found)
         if name == "error" and not objects:
             self._complain(read_error(found[0]) if whole else Complaint(clip(text)))
             return
@@ -184,7 +187,7 @@ class StreamReader:
             return
         if not self._tally.plain and text.startswith(("{", "[")):
             found, whole = values(text)
-            objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
+            objects = objects_in(found)
             if whole and objects:
                 self._lines += 1
                 for value in objects:
@@ -207,9 +210,22 @@ class StreamReader:
 
     # The end
 
+    def _is_whole(self, data: bytes) -> bool:
+        """Whether the body, with `data` at its end, is plain JSON and nothing of it is missing."""
+        end = data[-8:].rstrip()
+        if not end:
+            return self._whole
+        if not end.endswith((b"}", b"]")):
+            return False
+        return self._tally.holds_json(self._splitter.rest) or self._lines == self._answers == 1
+
     @property
     def _is_over(self) -> bool:
-        return self.ended or (self._lines == 1 and self._answers == 1)
+        return self._said_end or (self._lines == 1 and self._answers == 1)
+
+    @property
+    def _said_end(self) -> bool:
+        return self._decoder.ended or self._splitter.holds_end_mark
 
     def _read_rest(self) -> None:
         self._read(self._splitter.end())
@@ -219,7 +235,7 @@ class StreamReader:
         found, whole = values(body)
         if not whole:
             found = [value for line in self._tally.plain for value in values(line)[0]]
-        objects = [value for value in _flattened(found) if isinstance(value, Mapping)]
+        objects = objects_in(found)
         for value in objects:
             self._object(value)
             self._answers += whole and self._decoder.is_message
@@ -245,7 +261,7 @@ class StreamReader:
         self.done = True
 
     def _complain(self, complaint: Complaint) -> None:
-        if self._decoder.late or (self._decoder.complaint is None and self.ended):
+        if self._decoder.late or (self._decoder.complaint is None and self._said_end):
             self._decoder.complaint = None
             self._late += 1
             if self._late <= _LATE:
@@ -282,7 +298,3 @@ def _said(text: str, found: list[Any], whole: bool) -> str:
     if whole:
         return next((value.strip() for value in found if isinstance(value, str)), "")
     return "" if _JSON.match(text) else text
-
-
-def _flattened(found: list[Any]) -> list[Any]:
-    return [one for value in found for one in (value if isinstance(value, list) else [value])]

@@ -100,6 +100,11 @@ class Splitter:
             return False
         return self._data == [b"[DONE]"] or bytes(self._rest).strip() in (b"data: [DONE]", b"data:[DONE]")
 
+    @property
+    def rest(self) -> bytes:
+        """The line that has no end yet."""
+        return bytes(self._rest)
+
     def end(self) -> list[Item]:
         """What the end of the body leaves: an event without its empty line if it is whole, else a Cut."""
         out: list[Item] = []

@@ -1,7 +1,8 @@
 """Streams, opened, watched and retried: `stream_answer` for the app, `read_answer` for `ask`.
 
-Both yield the same events and promise the same: exactly one terminal event, the last; the text byte for byte as it came; no
-exception whatever the server does; and a connection that is closed as soon as the consumer leaves.
+Both yield the same events, but for a notice of silence, and promise the same: exactly one terminal event, the last; the text
+byte for byte as it came; no exception whatever the server does; and a connection that is closed as soon as the consumer
+leaves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.engine import http_failure, names, retry
-from tui.engine.events import Event, Failed, Finished, Footnote, Retrying
+from tui.engine.events import Event, Failed, Finished, Footnote, Retrying, StallNotice
 from tui.engine.failure import Call, Failure
 from tui.engine.http_failure import refuses_usage
 from tui.engine.opening import call_of
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAI
 
 _NO_USAGE = "The server refuses stream_options, so token counts are estimates."
+
+
+def _unheard(_: StallNotice) -> None:
+    pass
 
 
 def no_gather() -> float:
@@ -76,12 +81,16 @@ def read_answer(
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
+    notice: Callable[[StallNotice], object] = _unheard,
 ) -> Generator[Event, None, None]:
-    """The same with the synchronous client. Raises nothing but KeyboardInterrupt; closing it closes the connection."""
+    """The same with the synchronous client. Raises nothing but KeyboardInterrupt; closing it closes the connection.
+
+    A generator that waits for its socket can't yield: so `notice` is told of a silence, while it lasts.
+    """
     call = call_of(client, request)
     attempts = Attempts(request)
     while True:
-        attempt = SyncAttempt(client, call, usage=attempts.usage, clock=clock)
+        attempt = SyncAttempt(client, call, usage=attempts.usage, clock=clock, notice=notice)
         for event in attempt.events():
             yield event
             if isinstance(event, Finished | Failed):

@@ -24,17 +24,19 @@ _LEAST = 0.001  # seconds; 0 would mean "do not wait at all" to a socket
 
 
 class SyncAttempt:
-    """Reads one attempt. `setback` is why it failed before the headers of a 200."""
+    """Reads one attempt. `setback` is why it failed before the headers of a 200; `notice` hears of silence while it lasts."""
 
-    def __init__(self, client: OpenAI, call: Call, *, usage: bool, clock: Callable[[], float]) -> None:
-        self._client, self._call, self._usage, self._clock = client, call, usage, clock
+    def __init__(
+        self, client: OpenAI, call: Call, *, usage: bool, clock: Callable[[], float], notice: Callable[[StallNotice], object]
+    ) -> None:
+        self._client, self._call, self._usage, self._clock, self._notice = client, call, usage, clock, notice
         self._watch = Watch(call.request.timeouts, clock())
         self.setback: Setback | None = None
 
     def events(self) -> Iterator[Event]:
         """The events; the last is terminal, unless there is a setback."""
         reader: StreamReader | None = None
-        limit = ReadLimit(self._remaining)
+        limit = ReadLimit(self._remaining, self._wait_on)
         try:
             with open_sync(self._client, self._call.request, Opening(limit.trace), usage=self._usage) as response:
                 limit.hold(response.extensions.get("network_stream"))
@@ -68,18 +70,25 @@ class SyncAttempt:
             if reader.contents != contents:
                 contents = reader.contents
                 self._watch.content(now)
-            if reader.ended:
-                self._watch.ended(now)
+            self._watch.ended(reader.ended, now)
             yield from reader.take()
             if reader.done:
                 return
             said = self._watch.check(now)
             if isinstance(said, StallNotice):
-                yield said
+                self._notice(said)
             elif said is not None:
                 yield from reader.give_up(said)
                 return
 
     def _remaining(self) -> float | None:
-        deadline = self._watch.deadline()
-        return None if deadline is None else max(deadline - self._clock(), _LEAST)
+        due = self._watch.due()
+        return None if due is None else max(due - self._clock(), _LEAST)
+
+    def _wait_on(self) -> bool:
+        """After `_remaining` seconds of silence: at first there is only a notice."""
+        said = self._watch.check(self._clock())
+        if not isinstance(said, StallNotice):
+            return False
+        self._notice(said)
+        return True

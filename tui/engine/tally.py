@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tui.engine import net_failure
 from tui.engine.failure import Failure
 from tui.engine.http_failure import page_title
 from tui.engine.in_band import clip
+from tui.engine.json_values import values
 
+_CHEAP = 2**18  # characters of JSON that may be read over and over
 _LINE = 64  # bytes that a line costs beside its text
 
 
@@ -21,6 +24,7 @@ class Tally:
     damaged: int = 0  # events that are no JSON object
     plain: list[str] = field(default_factory=list)
     _size: int = 0
+    _tried: int = 0  # characters of JSON when it was last looked at
 
     def keep(self, line: str, limit: int) -> None:
         """Keep a plain line, as long as all of them stay below `limit` bytes."""
@@ -32,6 +36,16 @@ class Tally:
     def text(self) -> str:
         """The plain lines."""
         return "\n".join(self.plain)
+
+    def holds_json(self, rest: bytes) -> bool:
+        """Whether the plain lines and `rest`, the one without an end, are whole JSON: a server may never close after it."""
+        lines = [*self.plain, rest.decode("utf-8", "replace")]
+        size = sum(map(len, lines))
+        if not lines[0].lstrip().startswith(("{", "[")) or _CHEAP < size < 1.5 * self._tried:
+            return False
+        self._tried = size
+        found, whole = values("\n".join(lines))
+        return whole and any(isinstance(value, Mapping | list) for value in found)
 
     @property
     def damage(self) -> str:

@@ -30,9 +30,11 @@ class Watch:
         self._noticed = False
         self._grace_from = None
 
-    def ended(self, now: float) -> None:
-        """The server gave its reason to end."""
-        if self._grace_from is None:
+    def ended(self, ended: bool, now: float) -> None:
+        """Whether the answer seems to be over: then little more is waited for."""
+        if not ended:
+            self._grace_from = None
+        elif self._grace_from is None:
             self._grace_from = now
 
     @property
@@ -47,13 +49,7 @@ class Watch:
             return self._grace_from + GRACE
         if not self._limit:
             return None
-        return self._since + (self._limit if self._noticed or not self._began else self._limit / 2)
-
-    def deadline(self) -> float | None:
-        """When silence becomes a failure, or None."""
-        if self._grace_from is not None or self.off:
-            return self.due()
-        return self._since + self._limit if self._limit else None
+        return self._since + (self._limit if self._noticed else self._limit / 2)
 
     def check(self, now: float) -> StallNotice | Failure | None:
         """What the silence until `now` means."""
@@ -61,7 +57,7 @@ class Watch:
         if due is None or now < due:
             return None
         silent = now - self._since
-        if self._began and not self._noticed and self._grace_from is None and silent < self._limit:
+        if not self._noticed and self._grace_from is None and silent < self._limit:
             self._noticed = True
             return StallNotice(silent, self._limit)
         return self.failure()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -25,13 +26,14 @@ def async_client(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
     import httpx2
     from openai import AsyncOpenAI
 
-    options = _http_options(endpoint, timeouts)
+    options = _http_options(timeouts)
     if endpoint.is_demo:
         from tui.providers.demo import async_transport
 
         options["transport"] = async_transport()
     options["event_hooks"] = {"request": [_drop_placeholder_async]}
     try:
+        options |= _from_environment(endpoint)
         http_client = httpx2.AsyncClient(**options)
     except (*_BAD_ENVIRONMENT, httpx2.InvalidURL) as error:
         options |= {"transport": _refusing(_blame(error)), "trust_env": False}
@@ -44,7 +46,7 @@ def sync_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAI:
     import httpx2
     from openai import OpenAI
 
-    options = _http_options(endpoint, timeouts)
+    options = _http_options(timeouts)
     options["limits"] = httpx2.Limits(max_keepalive_connections=0)  # the read limit is set where a connection is made
     if endpoint.is_demo:
         from tui.providers.demo import sync_transport
@@ -52,6 +54,7 @@ def sync_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAI:
         options["transport"] = sync_transport()
     options["event_hooks"] = {"request": [_drop_placeholder]}
     try:
+        options |= _from_environment(endpoint)
         http_client = httpx2.Client(**options)
     except (*_BAD_ENVIRONMENT, httpx2.InvalidURL) as error:
         raise UsageError(_blame(error)) from None
@@ -62,8 +65,19 @@ _BAD_ENVIRONMENT = (OSError, ImportError, ValueError)  # what making a client ra
 
 
 def _blame(error: Exception) -> str:
-    names = "SSL_CERT_FILE or SSL_CERT_DIR" if isinstance(error, OSError) else "HTTP_PROXY, HTTPS_PROXY or ALL_PROXY"
-    return f"{names} can't be used: {error}"
+    if isinstance(error, OSError):
+        return f"{_named('SSL_CERT_FILE', 'SSL_CERT_DIR')} can't be used: {error}"
+    proxies = _named("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+    if isinstance(error, ImportError):
+        return f"{proxies} can't be used: a SOCKS proxy needs one more package; pip install socksio"
+    # what the error says may quote the URL, and the proxy's password with it
+    return f"{proxies} can't be used: it must be like http://HOST:PORT (or https, socks5, socks5h)"
+
+
+def _named(*variables: str) -> str:
+    """Those of the variables that are set."""
+    found = [name for name in variables if os.environ.get(name) or os.environ.get(name.lower())]
+    return " or ".join(found or variables)
 
 
 def _refusing(reason: str) -> httpx2.MockTransport:
@@ -113,13 +127,22 @@ async def _drop_placeholder_async(request: httpx2.Request) -> None:
     _drop_placeholder(request)
 
 
-def _http_options(endpoint: Endpoint, timeouts: Timeouts) -> dict[str, Any]:
+def _from_environment(endpoint: Endpoint) -> dict[str, Any]:
+    """What the environment has a say in: proxies, but none to reach this machine; certificates in any case."""
     import httpx2
 
-    host = urlsplit(endpoint.base_url).hostname or ""
+    parts = urlsplit(endpoint.base_url)
+    if not is_loopback(parts.hostname or ""):
+        return {"trust_env": True}
+    # without TLS no certificates are read: that costs 10 ms
+    return {"trust_env": False, "verify": httpx2.create_ssl_context() if parts.scheme == "https" else False}
+
+
+def _http_options(timeouts: Timeouts) -> dict[str, Any]:
+    import httpx2
+
     return {
         "timeout": httpx2.Timeout(None, connect=timeouts.connect or None),
         "limits": httpx2.Limits(max_connections=LIMIT, max_keepalive_connections=16),
         "follow_redirects": False,
-        "trust_env": not is_loopback(host),  # no proxy to reach this machine
     }
