@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
-from tui.engine.answer import Answer, State
+from tui.engine.answer import Answer, State, ToolCall
 from tui.engine.conversation import Conversation
 from tui.engine.events import Event, Failed
 from tui.engine.failure import Failure
 from tui.engine.request import Request, Timeouts
+from tui.engine.tool_run import Decision
 from tui.settings import Endpoint, Settings
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-TabState = Literal["ready"] | State
+TabState = Literal["ready", "asking", "running"] | State
 Connect = Callable[[Endpoint, Timeouts], "AsyncOpenAI"]
 
 SIGNS: dict[TabState, str] = {
     "ready": "·",
     "waiting": "◌",
     "streaming": "◐",
+    "asking": "?",
+    "running": "⚙",
     "complete": "✓",
     "truncated": "✂",
     "filtered": "⊘",
@@ -39,6 +42,16 @@ BROKEN: frozenset[TabState] = frozenset(("truncated", "filtered", "refused", "in
 
 
 @dataclass(eq=False, slots=True)
+class Ask:
+    """A tool call that wants the person's leave to run; who asks awaits `decision`, the screen sets its result."""
+
+    call: ToolCall
+    arguments: Mapping[str, Any]  # validated
+    description: str  # what the tool says of itself, one line; not made safe to show
+    decision: asyncio.Future[Decision]
+
+
+@dataclass(eq=False, slots=True)
 class Tab:
     """One conversation that is open, with its endpoint and its own stream."""
 
@@ -48,6 +61,7 @@ class Tab:
     id: str = field(default_factory=lambda: uuid4().hex)
     draft: str = ""
     unread: bool = False
+    asks: list[Ask] = field(default_factory=list)  # tool calls that wait for the person, the first one is asked about
 
     @property
     def answer(self) -> Answer | None:
@@ -57,14 +71,18 @@ class Tab:
 
     @property
     def state(self) -> TabState:
-        """The state of its last answer, `ready` without one."""
+        """The state of its last answer, `ready` without one; `asking` and `running` are about the tools that it called."""
         answer = self.answer
-        return "ready" if answer is None else answer.state
+        if answer is None:
+            return "ready"
+        if answer.runs_open:
+            return "asking" if self.asks else "running"
+        return answer.state
 
     @property
     def busy(self) -> bool:
-        """Whether its stream runs."""
-        return self.state in ("waiting", "streaming")
+        """Whether its stream runs, or a tool that the model called."""
+        return self.state in ("waiting", "streaming", "asking", "running")
 
     @property
     def title(self) -> str:

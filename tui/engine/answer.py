@@ -20,6 +20,7 @@ from tui.engine import events
 from tui.engine.failure import Failure
 from tui.engine.meter import Meter
 from tui.engine.text_log import TextLog
+from tui.engine.tool_run import IllegalRunError, RunEvent, ToolRun
 
 State = Literal["waiting", "streaming", "complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled"]
 PartKind = Literal["text", "reasoning", "refusal", "tool_call"]
@@ -56,12 +57,13 @@ class IllegalTransitionError(RuntimeError):
 
 @dataclass(slots=True)
 class ToolCall:
-    """One tool call as far as it arrived; `arguments` is raw JSON text."""
+    """One tool call as far as it arrived; `arguments` is raw JSON text. `run` is None until somebody means to run it."""
 
     index: int
     id: str | None = None
     name: str | None = None
     arguments: TextLog = field(default_factory=TextLog)
+    run: ToolRun | None = None
 
     def as_openai(self) -> dict[str, Any]:
         """The call in the shape of OpenAI's `tool_calls` list."""
@@ -153,6 +155,20 @@ class Answer:
             self.retrying = self.stall = None
             self.meter.end(now)
 
+    def expect_run(self, call: ToolCall) -> None:
+        """Somebody means to run this call: it waits from now on. IllegalTransitionError before the stream's end."""
+        if not self.final:
+            raise IllegalTransitionError(f"a tool run in state {self.state}")
+        call.run = ToolRun()
+        self.revision += 1
+
+    def apply_run(self, call: ToolCall, event: RunEvent, now: float) -> None:
+        """Fold in what became of a call that was expected to run. IllegalRunError if it can't follow; nothing changed."""
+        if call.run is None:
+            raise IllegalRunError(f"{type(event).__name__} without a run")
+        call.run.apply(event, now)
+        self.revision += 1
+
     def _add(self, event: events.Content, now: float) -> bool:
         choice = self.choices.get(event.choice)
         if isinstance(event, events.ToolCallDelta):
@@ -232,6 +248,11 @@ class Answer:
     def tool_calls(self) -> list[ToolCall]:
         """The tool calls in the order in which they began."""
         return [part.call for part in self.first.parts if part.call is not None]
+
+    @property
+    def runs_open(self) -> bool:
+        """Whether a call of this answer waits for the person, or runs."""
+        return any(call.run is not None and not call.run.final for call in self.tool_calls)
 
     @property
     def finish_reason(self) -> str | None:

@@ -41,8 +41,8 @@ class Conversation:
 
     @property
     def streaming(self) -> bool:
-        """Whether the last turn still waits for the end of a stream."""
-        return bool(self.turns) and any(not answer.final for answer in self.turns[-1].answers)
+        """Whether the last turn still waits for the end of a stream, or of a tool."""
+        return bool(self.turns) and any(not answer.final or answer.runs_open for answer in self.turns[-1].answers)
 
     def ask(self, prompt: str) -> tuple[Turn, Answer]:
         """Begin a turn. Raises StillStreamingError while the last one streams."""
