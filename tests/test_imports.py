@@ -23,6 +23,7 @@ HEADLESS = (
     "tui.engine",
     "tui.storage",
     "tui.providers",
+    "tui.recording",
     "tui.settings",
     "tui.workspace",
 )
