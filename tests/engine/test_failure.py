@@ -31,8 +31,10 @@ CALL = Call(Request("gpt-x", []), "https://me:secret@api.example:8443/v1", "sk-0
         ({"retry-after": "Thu, 01 Jan 1970 00:00:10 GMT"}, 0.0),
         ({"retry-after": "Thu, 99 Jan 1970 00:00:10 GMT"}, None),
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
-        ({"retry-after-ms": "x", "retry-after": "9"}, None),
-        ({"retry-after": "9" * 400}, float("inf")),
+        ({"retry-after-ms": "x", "retry-after": "9"}, 9.0),
+        ({"retry-after": "9" * 400}, 366 * 86400.0),
+        *(({"retry-after-ms": odd}, None) for odd in ("nan", "inf", "1e400", "-1", "٣")),
+        *(({"retry-after": odd}, None) for odd in ("nan", "inf", "1e400", "٣")),
     ],
 )
 def test_retry_after(headers: dict[str, str], seconds: float | None) -> None:

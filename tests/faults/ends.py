@@ -38,6 +38,16 @@ MARK_ROWS = [
     _ended("an empty reason on every chunk", HEAD, say("a", ""), say("b", ""), stop(), DONE),
     _ended("the reason twice", HEAD, AB, stop(), stop("length"), DONE),
     _ended("the reason with the last content", HEAD, say("a"), say("b", "stop"), DONE),
+    _ended("an end mark in small letters", HEAD, AB, b"data: [done]\n\n", reason=None, noted=None),
+    _ended("an end mark without brackets", HEAD, AB, b"data: DONE\n\n", reason=None, noted=None),
+    _ended("an event named done", HEAD, AB, b"event: done\ndata: {}\n\n", reason=None, noted=None),
+    _ended("an end mark within the text", HEAD, say("ab data: [DONE]"), stop(), text="ab data: [DONE]"),
+    _ended("a reason in a list", HEAD, AB, stop(["stop"])),
+    _ended("a reason in an object", HEAD, AB, stop({"type": "stop"})),
+    _ended("a reason that is true", HEAD, AB, stop(True)),
+    _ended("a reason in the delta", HEAD, AB, event(chunk({"finish_reason": "stop"}))),
+    _ended("a reason in camel case", HEAD, AB, event({"choices": [{"index": 0, "delta": {}, "finishReason": "stop"}]})),
+    cut("a reason that is false", plain(AB, stop(False)), "ab"),
     row("a reason that changes its mind", plain(say("a", "stop"), say("b", "length"), DONE), state="truncated", text="ab", reason="length"),
     _ended("left open after the end mark", HEAD, AB, stop(), DONE, HOLD),
     _ended("left open after the end mark, chunked", CHUNKED, http_chunk(AB + stop() + DONE), HOLD),
@@ -115,6 +125,8 @@ REASON_ROWS = [
     row("content_filter", plain(AB, stop("content_filter"), DONE), state="filtered", text="ab", reason="content_filter"),
     row("content_filter before any content", plain(stop("content_filter"), DONE), state="filtered", reason="content_filter"),
     row("length before any content", plain(stop("length"), DONE), state="truncated", reason="length"),
+    *(row(f"the reason {reason}", plain(AB, stop(reason), DONE), state="truncated", text="ab", reason=reason) for reason in ("max_tokens", "MAX_TOKENS", "model_length")),
+    *(row(f"the reason {reason}", plain(AB, stop(reason), DONE), state="filtered", text="ab", reason=reason) for reason in ("SAFETY", "sensitive")),
     row("a reason nobody knows", plain(AB, stop("eos_token"), DONE), text="ab", reason="eos_token"),
     row("a reason in capitals", plain(AB, stop("STOP"), DONE), text="ab", reason="STOP"),
     row("a reason that is a number", plain(AB, stop(2), DONE), text="ab", reason="2"),
@@ -125,7 +137,7 @@ REASON_ROWS = [
     row("a refusal cut", plain(event(chunk({"refusal": "No"}))), state="interrupted", refusal="No", kind="closed"),
     *(
         cut(f"the reason {reason}", plain(AB, stop(reason), DONE), "ab", kind="in_band", reason=reason, says=reason)
-        for reason in ("error", "abort", "cancelled", "insufficient_system_resource")
+        for reason in ("error", "abort", "cancelled", "insufficient_system_resource", "network_error")
     ),
     *(
         cut(f"the reason {reason} before any content", plain(stop(reason), DONE), kind="in_band", reason=reason)

@@ -113,6 +113,11 @@ TYPE_ROWS = [
 ]
 
 _GZIP: dict[str, Any] = {"Content_Encoding": "gzip"}
+PADDED_ROWS = [
+    row("NUL bytes before each event", plain(*(b"\0" + part for part in (say("a"), say("b"), stop(), DONE))), text="ab", reason="stop", noted=None),
+    row("a BOM before each event", plain(*(b"\xef\xbb\xbf" + part for part in (say("a"), say("b"), stop(), DONE))), text="ab", reason="stop", noted=None),
+]  # fmt: skip
+
 GZIP_ROWS = [
     row("gzip", [head(**_GZIP), gzipped(say("a"), say("b"), stop(), DONE)], text="ab", reason="stop", noted=None),
     row("gzip, one-byte segments", [head(**_GZIP), Slowly(gzipped(HELLO))], text=TEXT, reason="stop"),
@@ -166,6 +171,10 @@ BODY_ROWS = [
     cut("a JSON error, left open, and no limit near", [HEAD, b'{"error": "out of memory"}', HOLD], kind="in_band", says="out of memory"),
     cut("a web page typed as a stream", sized(_PAGE), kind="protocol", says="502 Bad Gateway"),
     cut("a web page without a title", sized(b"<html><body>Log in</body></html>", "text/html"), kind="protocol", says="web page"),
+    cut("another API's events", plain(event({"type": "message_start", "message": {"content": []}}, event="message_start"), event({"type": "message_stop"}, event="message_stop")), kind="protocol", says="message_start"),
+    cut("another API's JSON", as_json({"candidates": [{"content": {"parts": [{"text": "Hi"}]}}]}), kind="protocol", says="candidates"),
+    cut("UTF-16", plain(HELLO.decode().encode("utf-16")), kind="protocol", says="another encoding"),
+    cut("gzip that nobody announced", plain(gzipped(HELLO)), kind="protocol", says="binary"),
     cut("an empty body", sized(b""), kind="protocol"),
     cut("an empty body without a length", plain(), kind="protocol"),
     cut("an empty chunked body", chunked(), kind="protocol"),
@@ -182,4 +191,4 @@ BODY_ROWS = [
     cut("a TLS alert in plain text", [b"\x15\x03\x01\x00\x02\x02\x46"], kind="protocol", status=None),
 ]  # fmt: skip
 
-ROWS = [*SSE_ROWS, *TYPE_ROWS, *GZIP_ROWS, *BODY_ROWS]
+ROWS = [*SSE_ROWS, *TYPE_ROWS, *PADDED_ROWS, *GZIP_ROWS, *BODY_ROWS]

@@ -101,7 +101,9 @@ STATUS_ROWS = [
 
 
 def _refused(name: str, status: int, body: Any, kind: Kind, says: str = "", tries: int = 1, **headers: str) -> Row:
-    script = as_json(body, _line(status), **headers)
+    script = (
+        sized(body, None, _line(status), 0, **headers) if isinstance(body, bytes) else as_json(body, _line(status), **headers)
+    )
     return row(name, script, state="failed", kind=kind, status=status, says=says, tries=tries)
 
 
@@ -117,6 +119,12 @@ WORD_ROWS = [
     _refused("a rate limit", 429, _error("Rate limit reached for m-1", code="rate_limit_exceeded"), "rate_limit", tries=3),
     _refused("a rate limit for an hour", 429, _error("Slow down"), "rate_limit", "60 minutes", Retry_After="3600"),
     _refused("a rate limit until a date", 429, _error("Slow down"), "rate_limit", "hours", Retry_After="Fri, 01 Jan 2100 00:00:00 GMT"),
+    _refused("a rate limit for ever", 503, _error("No."), "server", "8784 hours", Retry_After="9" * 400),
+    _refused("a rate limit until no number", 429, _error("No."), "rate_limit", retry_after_ms="nan", tries=3),
+    _refused("a rate limit that speaks of quota", 429, _error("Quota exceeded, limit per minute"), "rate_limit", tries=3),
+    _refused("a rate limit that speaks of billing", 429, _error("Rate limit reached, try again in 6 s; raise it at /account/billing"), "rate_limit", tries=3),
+    _refused("an error body of an unknown shape", 400, {"errors": {"model": ["is unknown"]}}, "bad_request", "is unknown"),
+    _refused("an error body that is no text", 500, "oh dear".encode("utf-16"), "server", "binary", tries=3),
     _refused("the nearest models", 404, _error("The model does not exist"), "not_found", "alpha-large, alpha-small"),
     _refused("a key that is echoed", 401, _error(f"Incorrect API key provided: {KEY}."), "auth", "[key]"),
     _refused("where the key came from", 401, _error("No."), "auth", "OPENAI_API_KEY"),

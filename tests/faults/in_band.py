@@ -40,6 +40,8 @@ _FORMS: dict[str, Any] = {
     "base_resp": {"base_resp": {"status_code": 1004, "status_msg": _WORDS}, "choices": None},
     "Message": {"Message": _WORDS},
     "fault": {"fault": {"faultstring": _WORDS}},
+    "in Groq's part": {"id": "x", "choices": [], "x_groq": {"id": "req", "error": _WORDS}},
+    "error_msg": {"error_code": 110, "error_msg": _WORDS},
     "inside a response": {"response": {"status": "failed", "error": {"message": _WORDS}}},
 }
 

@@ -48,7 +48,10 @@ TRANSITIONS: dict[State, dict[type, State | Literal["finish"]]] = {
 FINAL_STATES: frozenset[State] = frozenset(
     ("complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled")
 )
-_BY_REASON: dict[str, State] = {"length": "truncated", "content_filter": "filtered"}
+_BY_REASON: dict[str, State] = {
+    **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length"), "truncated"),
+    **dict.fromkeys(("content_filter", "safety", "sensitive", "prohibited_content", "blocklist", "recitation"), "filtered"),
+}
 
 
 class IllegalTransitionError(RuntimeError):
@@ -213,7 +216,7 @@ class Answer:
                 self.failure = event.failure
 
     def _outcome(self) -> State:
-        reason = self.finish_reason
+        reason = (self.finish_reason or "").lower()
         if reason in _BY_REASON:
             return _BY_REASON[reason]
         kinds = {part.kind for choice in self.choices.values() for part in choice.parts}

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.engine import events
+from tui.engine.choices import choices_in, index_of, ollama_usage, reason_in
 from tui.engine.content import REASONING_KEYS, flat, words
 from tui.engine.in_band import Complaint, find_choice_error, find_error
 from tui.engine.tool_deltas import ToolDeltas
 
 #: Reasons that say that the server broke off, not that the answer ended.
-BREAKS = frozenset(("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource"))
+BREAKS = frozenset(
+    ("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource", "network_error", "timeout")
+)
 
-_OTHER_CONTENT = (*REASONING_KEYS, "reasoning_details", "refusal", "tool_calls", "function_call", "error")
+_UNSHOWN = ("audio", "images")
+_OTHER_CONTENT = (*REASONING_KEYS, "reasoning_details", "refusal", "tool_calls", "function_call", "error", *_UNSHOWN)
 _BESIDE_DELTA = frozenset(("message", "text", "usage", "error", "x_groq"))
 _BESIDE_CHOICES = ("usage", "error", "x_groq")
 
@@ -49,6 +53,7 @@ class Decoder:
         self._out: list[events.Event] = []
         self._run: list[str] = []  # the text of `_run_choice` that no event holds yet
         self._run_choice = 0
+        self._unshown: set[str] = set()
         self._identified = False
         self._usage: Mapping[str, Any] | None = None
         self._new_usage = False
@@ -121,7 +126,7 @@ class Decoder:
         self._identify(chunk)
         self._note_usage(chunk)
         self.is_message = False
-        choices = _choices(chunk)
+        choices = choices_in(chunk)
         for place, choice in enumerate(choices):
             if isinstance(choice, Mapping):
                 self._choice(choice, place)
@@ -131,7 +136,7 @@ class Decoder:
             self.recognised = True
 
     def _choice(self, choice: Mapping[str, Any], place: int) -> None:
-        index = _index(choice.get("index"), place)
+        index = index_of(choice.get("index"), place)
         state = self._state(index)
         before = self.contents
         delta = choice.get("delta")
@@ -166,15 +171,19 @@ class Decoder:
         if delta.get("function_call"):
             for event in state.tools.read_legacy(delta["function_call"]):
                 self._content(event, len(event.arguments))
+        for other in _UNSHOWN:
+            if delta.get(other) and other not in self._unshown:
+                self._unshown.add(other)
+                self.emit(events.Footnote(f"The answer also holds {other}, which can't be shown here."))
 
     def _reason(self, choice: Mapping[str, Any], state: _ChoiceState) -> None:
-        reason = choice.get("finish_reason")
-        if not isinstance(reason, str | int) or isinstance(reason, bool) or reason in ("", "null", "None"):
+        reason = reason_in(choice)
+        if not reason:
             return
         if self._run:
             self._flush()  # what came before the reason must not seem to follow it
         if state.reason is None or state.open:
-            state.reason = str(reason)
+            state.reason = reason
         state.open = False
         if state.reason in BREAKS and self.complaint is None:
             self.complaint = find_choice_error(choice) or Complaint("", (state.reason,))
@@ -196,7 +205,7 @@ class Decoder:
         self.characters += len(text)
 
     def _switch(self, index: object) -> None:
-        choice = _index(index, 0)
+        choice = index_of(index, 0)
         if self._run and choice != self._run_choice:
             self._flush()
         self._run_choice = choice
@@ -241,41 +250,10 @@ class Decoder:
         if not usage and isinstance(holder.get("x_groq"), Mapping):
             usage = holder["x_groq"].get("usage")
         if not usage and isinstance(holder.get("eval_count"), int):
-            usage = _ollama_usage(holder)
+            usage = ollama_usage(holder)
         if isinstance(usage, Mapping) and usage and usage != self._usage:
             self._usage = usage
             self._new_usage = True
-
-
-def _choices(chunk: Mapping[str, Any]) -> list[Any]:
-    choices = chunk.get("choices")
-    if isinstance(choices, list):
-        return choices
-    if isinstance(choices, Mapping):
-        return [choices]
-    if "choices" not in chunk and ("done" in chunk or isinstance(chunk.get("message"), Mapping)):
-        return [_ollama_choice(chunk)]
-    return []
-
-
-def _ollama_choice(line: Mapping[str, Any]) -> dict[str, Any]:
-    delta = line.get("message")
-    if not isinstance(delta, Mapping):
-        delta = {"content": line.get("response"), "thinking": line.get("thinking")}
-    reason = (line.get("done_reason") or "stop") if line.get("done") is True else None
-    return {"index": 0, "delta": delta, "finish_reason": reason}
-
-
-def _ollama_usage(line: Mapping[str, Any]) -> dict[str, int]:
-    sent, came = line.get("prompt_eval_count"), line["eval_count"]
-    sent = sent if isinstance(sent, int) else 0
-    return {"prompt_tokens": sent, "completion_tokens": came, "total_tokens": sent + came}
-
-
-def _index(value: object, place: int) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 9 else place
 
 
 def _checksum(text: str, start: int) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tui.engine import json_values
 from tui.engine.failure import Call, Failure, Kind
-from tui.engine.in_band import Complaint, clip, read_error
+from tui.engine.in_band import Complaint, clip, excerpt, read_error
 
 REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-litellm-call-id", "cf-ray")
 _TITLE = re.compile(r"<title[^>]*>(.*?)(?:</title|<|$)", re.IGNORECASE | re.DOTALL)
@@ -19,6 +19,10 @@ _HTML = re.compile(r"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|c
 _QUOTA = re.compile(
     r"insufficient[_ ](quota|funds|balance|credit)|exceeded your current quota|quota[_ ]exceeded|billing|credit|payment",
     re.IGNORECASE,
+)
+#: Limits that pass by themselves, also where the same message speaks of quota or billing.
+_RATE = re.compile(
+    r"rate[_ ]limit|too many requests|per[ _-](sec|min)|\b[rt]p[ms]\b|(re)?try (again )?in |slow down|concurren", re.IGNORECASE
 )
 _KINDS: dict[int, Kind] = {
     401: "auth",
@@ -30,6 +34,8 @@ _KINDS: dict[int, Kind] = {
     429: "rate_limit",
     451: "permission",
 }
+_SECONDS = re.compile(r"\d+(\.\d*)?", re.ASCII)
+_LONGEST = 366 * 86400.0  # seconds that a server may ask to wait; some ask for infinity
 RETRIED_STATUSES = frozenset((408, 409, 429))
 
 
@@ -47,10 +53,11 @@ class Refusal:
         text = self.body.decode("utf-8", "replace").strip()
         found, whole = json_values.values(text)
         if whole and isinstance(found[0], Mapping):
-            return read_error(found[0].get("error") or found[0], found[0])
+            said = read_error(found[0].get("error") or found[0], found[0])
+            return said if said.message or not found[0] else Complaint(clip(text))
         if whole and isinstance(found[0], list | str):
             return read_error(found[0])
-        return Complaint(page_title(text) or clip(text))
+        return Complaint(page_title(text) or excerpt(text))
 
 
 def request_id(headers: Mapping[str, str], call: Call) -> str | None:
@@ -68,19 +75,21 @@ def page_title(text: str) -> str | None:
 
 def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time) -> float | None:
     """Seconds that the server asks to wait, from any of the three forms; `now` is the time of day."""
+    milliseconds, value = headers.get("retry-after-ms", "").strip(), headers.get("retry-after", "").strip()
     try:
-        if "retry-after-ms" in headers:
-            return max(float(headers["retry-after-ms"]) / 1000, 0.0)
-        value = headers.get("retry-after", "").strip()
-        if not value:
-            return None
-        if re.fullmatch(r"\d+(\.\d*)?", value):
-            return float(value)
-        from email.utils import parsedate_to_datetime  # costs 10 ms, and is hardly ever needed
+        if _SECONDS.fullmatch(milliseconds):
+            seconds = float(milliseconds) / 1000
+        elif _SECONDS.fullmatch(value):
+            seconds = float(value)
+        elif value:
+            from email.utils import parsedate_to_datetime  # costs 10 ms, and is hardly ever needed
 
-        return max(parsedate_to_datetime(value).timestamp() - now(), 0.0)
+            seconds = max(parsedate_to_datetime(value).timestamp() - now(), 0.0)
+        else:
+            return None
     except (ValueError, OverflowError, TypeError):
         return None
+    return min(seconds, _LONGEST)
 
 
 def is_retried(refusal: Refusal, failure: Failure) -> bool:
@@ -111,13 +120,21 @@ def from_refusal(refusal: Refusal, call: Call, names: Sequence[str] = ()) -> Fai
 
 
 def _kind(status: int, complaint: Complaint) -> Kind:
-    if status == 429 and (_QUOTA.search(" ".join(complaint.codes)) or _QUOTA.search(complaint.message)):
+    if status == 429 and _is_quota(complaint):
         return "quota"
     if status in _KINDS:
         return _KINDS[status]
     if 400 <= status < 500:
         return "bad_request"
     return "server" if status >= 500 else "protocol"
+
+
+def _is_quota(complaint: Complaint) -> bool:
+    """Told apart from a rate limit: by the codes, which are meant for it, and only then by the words."""
+    codes = " ".join(complaint.codes)
+    if _QUOTA.search(codes):
+        return True
+    return not _RATE.search(f"{codes} {complaint.message}") and bool(_QUOTA.search(complaint.message))
 
 
 def _words(kind: Kind, refusal: Refusal, call: Call, names: Sequence[str]) -> tuple[str, str]:
@@ -170,7 +187,8 @@ def _unexpected(refusal: Refusal, call: Call) -> tuple[str, str]:
     location = refusal.headers.get("location")
     if 300 <= refusal.status < 400 and location:
         try:
-            target = urlsplit(urljoin(call.base_url, location)).netloc.rpartition("@")[2]
+            parts = urlsplit(urljoin(call.base_url, location))
+            target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         except ValueError:
             target = "another place"
         title = f"{call.host} redirects to {clip(target)[:200]} ({refusal.status}); that was not followed."

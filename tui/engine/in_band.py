@@ -15,7 +15,7 @@ from tui.engine.failure import CLIPPED
 
 _MESSAGES = (
     *("message", "error", "detail", "msg", "error_message", "error_description", "errors", "title", "reason", "text"),
-    *("Message", "faultstring", "status_msg"),
+    *("Message", "faultstring", "status_msg", "error_msg", "err_msg", "errmsg", "errorMessage"),
 )
 _CODES = ("code", "type", "status", "error_code", "error_type")
 _DEPTH = 6  # how far a message is looked for inside messages
@@ -36,10 +36,18 @@ def clip(text: str) -> str:
     return text if len(text) <= _LENGTH else text[:_LENGTH].rstrip() + CLIPPED
 
 
+def excerpt(text: str) -> str:
+    """What `text`, a body that is no JSON, says to a person."""
+    odd = sum(not (character.isprintable() or character.isspace()) or character == "\ufffd" for character in text[:1000])
+    return "It is no text: binary data, or in another encoding than UTF-8." if odd > len(text[:1000]) / 20 else clip(text)
+
+
 def find_error(chunk: Mapping[str, Any], event: str = "") -> Complaint | None:
     """The error that `chunk`, an event's JSON, reports, if it does."""
     if chunk.get("error"):
         return read_error(chunk["error"], chunk)
+    if (groq := chunk.get("x_groq")) and isinstance(groq, Mapping) and groq.get("error"):
+        return read_error(groq["error"], groq)
     if (status := chunk.get("base_resp")) and isinstance(status, Mapping) and status.get("status_code"):
         return read_error(status, chunk)
     if event == "error" or chunk.get("type") == "error" or chunk.get("object") == "error":
@@ -78,6 +86,7 @@ def read_error(value: Any, around: Mapping[str, Any] | None = None) -> Complaint
     message = _message(value, _DEPTH)
     if not message and around is not None:
         message = _message({name: part for name, part in around.items() if name != "error"}, 1)
+    codes = list(dict.fromkeys(codes))
     return Complaint(clip(message or ", ".join(codes)), tuple(codes))
 
 

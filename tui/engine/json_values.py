@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ def _any_int(digits: str) -> int | float:
         return float(digits)
 
 
+_JSON = re.compile(r'[{"]|\[(?![A-Za-z])')  # how JSON that is not whole begins; "[ERROR] ..." is none
 _decoder = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 _patient = json.JSONDecoder(strict=False, parse_constant=lambda _: None, parse_int=_any_int)
 
@@ -49,3 +51,10 @@ def objects_in(found: Iterable[Any]) -> list[Mapping[str, Any]]:
     """The objects among values, and in the lists among them."""
     flat = (one for value in found for one in (value if isinstance(value, list) else [value]))
     return [one for one in flat if isinstance(one, Mapping)]
+
+
+def said_by(text: str, found: list[Any], whole: bool) -> str:
+    """What an event without an object says in words; "" if it is JSON, whole or damaged, that says nothing."""
+    if whole:
+        return next((value.strip() for value in found if isinstance(value, str)), "")
+    return "" if _JSON.match(text) else text

@@ -15,15 +15,17 @@ from tui.engine import events, net_failure
 from tui.engine.decode import Decoder
 from tui.engine.failure import Call, Failure
 from tui.engine.in_band import Complaint, clip, read_error
-from tui.engine.json_values import objects_in, raw_decode, values
+from tui.engine.json_values import dumps, objects_in, raw_decode, said_by, values
 from tui.engine.request import Request
 from tui.engine.sse import MAX_EVENT, Cut, Item, Line, ServerEvent, Splitter, TooLarge
 from tui.engine.tally import Tally, after
 
 _END = "[DONE]"
+_ENDS = (_END, "DONE")
+_PADDING = " \t\x0b\x0c\x00\ufeff"
 _SAMPLE = 8192  # of text in the middle of a stream no more is kept
+_SHOWN = 300  # characters of an object that is no answer
 _LATE = 5  # errors after the end that are told; more is noise
-_JSON = re.compile(r'[{"]|\[(?![A-Za-z])')  # how JSON that is not whole begins; "[ERROR] ..." is none
 _ERROR = re.compile(r"\W?error\b", re.IGNORECASE)
 _NOWHERE = Call(Request("", ()), "")
 
@@ -112,7 +114,6 @@ class StreamReader:
     # Items
 
     def _read(self, items: list[Item]) -> None:
-        decoder = self._decoder
         for place, item in enumerate(items):
             if type(item) is ServerEvent and not item[0]:
                 try:
@@ -120,10 +121,7 @@ class StreamReader:
                 except (ValueError, RecursionError):
                     at = -1
                 if at == len(item[1]) and type(value) is dict:
-                    self._tally.objects += 1
-                    decoder.chunk(value)
-                    if decoder.complaint is not None:
-                        self._complain(decoder.complaint)
+                    self._object(value)
                 else:
                     self._item(item)
             else:
@@ -152,7 +150,7 @@ class StreamReader:
         text = data.strip()
         while text.startswith("data:"):  # a proxy that frames what is framed already
             text = text[5:].lstrip()
-        if text in (_END, f'"{_END}"'):
+        if text.strip('"').upper() in _ENDS or (name == "done" and text in ("", "{}")):
             self._saw_end = True
             return
         if not text and name != "error":
@@ -166,7 +164,7 @@ class StreamReader:
             self._object(value, "error" if name == "error" else "")
         if whole and objects:
             return
-        said = _said(text, found, whole)
+        said = said_by(text, found, whole)
         if _ERROR.match(said):
             self._complain(Complaint(clip(said)))
         elif said:
@@ -175,8 +173,8 @@ class StreamReader:
             self._tally.damaged += 1
 
     def _line(self, line: str) -> None:
-        text = line.strip()
-        if text == _END:
+        text = line.strip(_PADDING)
+        if text.upper() in _ENDS:
             self._saw_end = True
             return
         if text.startswith("data:"):  # indented
@@ -202,6 +200,8 @@ class StreamReader:
             return
         self._tally.objects += 1
         self._decoder.chunk(value, event)
+        if not (self._decoder.recognised or self._tally.sample):
+            self._tally.sample = clip(dumps(value)[:_SHOWN])
         if self._decoder.complaint is not None:
             self._complain(self._decoder.complaint)
 
@@ -291,10 +291,3 @@ class StreamReader:
 
     def _why(self) -> Failure:
         return self._tally.why(self.characters, spoke=self._decoder.recognised or self.contents > 0)
-
-
-def _said(text: str, found: list[Any], whole: bool) -> str:
-    """What an event without an object says in words; "" if it is JSON, whole or damaged, that says nothing."""
-    if whole:
-        return next((value.strip() for value in found if isinstance(value, str)), "")
-    return "" if _JSON.match(text) else text

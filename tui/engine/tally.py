@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tui.engine import net_failure
 from tui.engine.failure import Failure
 from tui.engine.http_failure import page_title
-from tui.engine.in_band import clip
+from tui.engine.in_band import clip, excerpt
 from tui.engine.json_values import values
 
 _CHEAP = 2**18  # characters of JSON that may be read over and over
@@ -22,6 +22,7 @@ class Tally:
     items: int = 0  # anything at all
     objects: int = 0  # JSON objects
     damaged: int = 0  # events that are no JSON object
+    sample: str = ""  # the first JSON object, clipped
     plain: list[str] = field(default_factory=list)
     _size: int = 0
     _tried: int = 0  # characters of JSON when it was last looked at
@@ -60,15 +61,15 @@ class Tally:
         page = page_title(self.text)
         if spoke and self.plain:
             title = f"The server broke off with a message{after(characters)}."
-            return Failure("in_band", title, page or clip(self.text), "See what it says, then retry.")
+            return Failure("in_band", title, page or excerpt(self.text), "See what it says, then retry.")
         if spoke:
             return net_failure.closed(characters, "The stream ended without an end mark.")
         if page:
             return _answered("with a web page", page)
         if self.objects:
-            return _answered("with JSON that is no chat completion", clip(self.text))
+            return _answered("with JSON that is no chat completion", clip(self.text) or self.sample)
         if self.plain:
-            return _answered("with text that is no stream", clip(self.text))
+            return _answered("with text that is no stream", excerpt(self.text))
         if self.damaged:
             return _answered("with nothing that can be read", "All of its events were damaged.")
         if self.items:
