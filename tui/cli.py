@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui.usage import UsageError
+from tui.version import version
 
 if TYPE_CHECKING:
     from tui.settings import Settings
@@ -34,17 +35,6 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise UsageError."""
         raise UsageError(" ".join(message.split()))
-
-
-def version() -> str:
-    """The installed version, or that of a bare checkout."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return installed("streamtui")
-    except PackageNotFoundError:
-        return "0 (a checkout that is not installed)"
 
 
 def parser() -> Parser:

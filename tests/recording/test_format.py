@@ -111,6 +111,7 @@ WRONG: list[tuple[list[Any], str]] = [
     ([head(request={"method": "POST", "url": 3, "headers": []})], "line 1: url must be a text"),
     ([head(request={"method": "POST", "url": "x", "headers": [["a"]]})], r"line 1: request.headers must be a list of \[name"),
     ([head(request={"method": "P", "url": "x", "headers": [["a", "b\nc"]]})], "line 1: request.headers must be a list"),
+    ([head(request={"method": "P", "url": "x", "headers": [], "removed": [1]})], "line 1: request.removed must be a list"),
     ([head(response=3)], "line 1: response must be an object"),
     ([head(response={"t": 0, "status": 99, "headers": []})], "line 1: response.status must be a whole number, from 100"),
     ([head(response={"t": "0", "status": 200, "headers": []})], "line 1: t must be seconds"),
@@ -227,7 +228,7 @@ def test_the_file_says_what_its_documentation_says(tmp_path: Path) -> None:
             "removed": ["authorization"],
             "body": BODY,
         },
-        "response": {"t": 0.3, "status": 200, "headers": [["content-type", "text/event-stream"]]},
+        "response": {"t": 0.3, "status": 200, "headers": [["content-type", "text/event-stream"]], "removed": []},
     }
     assert rest == [
         {"t": 0.412346, "text": "data: x\n\n"},

@@ -4,8 +4,9 @@
 two to the HTTP library; they alone import it.
 """
 
+from tui.recording.faults import Fault, StreamBrokenError
 from tui.recording.format import Recording, RecordingError
 from tui.recording.loading import load, recordings
-from tui.recording.player import Fault, StreamBrokenError, play, play_sync
+from tui.recording.player import head, play, play_sync
 
-__all__ = ["Fault", "Recording", "RecordingError", "StreamBrokenError", "load", "play", "play_sync", "recordings"]
+__all__ = ["Fault", "Recording", "RecordingError", "StreamBrokenError", "head", "load", "play", "play_sync", "recordings"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from tui.recording.format import FORMAT, VERSION, Asked, Headers, Link
@@ -59,11 +59,16 @@ def check_version(head: Mapping[str, Any]) -> None:
 
 def asked(value: Mapping[str, Any]) -> Asked:
     """The request."""
-    removed = value.get("removed", [])
-    if not isinstance(removed, list) or not all(isinstance(name, str) for name in removed):
-        wrong("request.removed must be a list of texts")
     method, url = text_of(value, "method"), text_of(value, "url")
-    return Asked(method, url, headers(value, "request"), value.get("body"), tuple(removed))
+    return Asked(method, url, headers(value, "request"), value.get("body"), removed(value, "request"))
+
+
+def removed(value: Mapping[str, Any], where: str) -> Sequence[str]:
+    """The names of what was taken out of a request or response."""
+    names = value.get("removed", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        wrong(f"{where}.removed must be a list of texts")
+    return tuple(names)
 
 
 def headers(value: Mapping[str, Any], where: str) -> Headers:

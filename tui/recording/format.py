@@ -7,11 +7,11 @@ The first line says what was asked and what answered:
      "request": {"method": "POST", "url": "https://llm.example.com/v1/chat/completions",
                  "headers": [["content-type", "application/json"], ...], "removed": ["authorization"],
                  "body": {"model": "large", "messages": [...], "stream": true}},
-     "response": {"t": 0.31, "status": 200, "headers": [["content-type", "text/event-stream"], ...]}}
+     "response": {"t": 0.31, "status": 200, "headers": [["content-type", "text/event-stream"], ...], "removed": []}}
 
 - `recorded` is when the request went out (ISO 8601, UTC); every `t` is seconds since then, and never goes back.
 - `request.body` is the JSON that was asked; null if it was none. `removed` names what was taken out: headers that hold a
-  key, a cookie or another secret, `url` for a query's secrets, `body` for the value of an `api_key` in it.
+  key, a cookie or another secret, `url` for secrets in the address, `body` for secrets in the body, such as an `api_key`.
 - `response` is null if none came: nobody answered, or not as HTTP says.
 
 One line follows for each piece of the body, exactly as it came from the network: before gzip is undone, cut where it was cut.
@@ -84,6 +84,7 @@ class Answered:
     seconds: float
     status: int
     headers: Headers = ()
+    removed: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ def header_line(recorded: str, by: str, request: Asked, response: Answered | Non
         "t": _rounded(response.seconds),
         "status": response.status,
         "headers": [list(pair) for pair in response.headers],
+        "removed": list(response.removed),
     }
     head = {"format": FORMAT, "version": VERSION, "recorded": recorded, "by": by, "request": asked, "response": answered}
     return _line(head)

@@ -129,7 +129,8 @@ class _Reader:
         status = value.get("status")
         if isinstance(status, bool) or not isinstance(status, int) or not 100 <= status <= 599:
             wrong("response.status must be a whole number, from 100 to 599")
-        return Answered(self._when(value), status, checks.headers(value, "response"))
+        headers, removed = checks.headers(value, "response"), checks.removed(value, "response")
+        return Answered(self._when(value), status, headers, removed)
 
     def _piece(self, value: Mapping[str, Any]) -> Piece:
         given = [name for name in ("text", "base64") if name in value]

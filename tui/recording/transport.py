@@ -1,0 +1,125 @@
+"""The HTTP library's transports with a recorder in between: what they answer is passed on as it comes, and written down."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import cast
+
+import httpx2
+
+from tui.recording.recorder import Recorder, Tape
+
+_READABLE = "gzip, deflate"  # what a recorder can look into, for a key that must not be written down
+
+
+class AsyncRecordingTransport(httpx2.AsyncBaseTransport):
+    """Records each POST that goes through `inner`. `secrets` are texts that must not be written down."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport, recorder: Recorder, secrets: Sequence[str] = ()) -> None:
+        self._inner, self._recorder, self._secrets = inner, recorder, secrets
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer one request."""
+        if request.method != "POST":
+            return await self._inner.handle_async_request(request)
+        tape = _tape(self._recorder, request, self._secrets)
+        try:
+            response = await self._inner.handle_async_request(request)
+        except (CancelledError, GeneratorExit):
+            tape.closed()
+            raise
+        except Exception as error:
+            tape.broke(error)
+            raise
+        _head(tape, response)
+        response.stream = _AsyncBody(cast("httpx2.AsyncByteStream", response.stream), tape)
+        return response
+
+    async def aclose(self) -> None:
+        """Close the inner transport; the recorder may have others."""
+        await self._inner.aclose()
+
+
+class RecordingTransport(httpx2.BaseTransport):
+    """The same for a synchronous client."""
+
+    def __init__(self, inner: httpx2.BaseTransport, recorder: Recorder, secrets: Sequence[str] = ()) -> None:
+        self._inner, self._recorder, self._secrets = inner, recorder, secrets
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer one request."""
+        if request.method != "POST":
+            return self._inner.handle_request(request)
+        tape = _tape(self._recorder, request, self._secrets)
+        try:
+            response = self._inner.handle_request(request)
+        except Exception as error:
+            tape.broke(error)
+            raise
+        except BaseException:  # the person stopped it
+            tape.closed()
+            raise
+        _head(tape, response)
+        response.stream = _SyncBody(cast("httpx2.SyncByteStream", response.stream), tape)
+        return response
+
+    def close(self) -> None:
+        """Close the inner transport; the recorder may have others."""
+        self._inner.close()
+
+
+class _AsyncBody(httpx2.AsyncByteStream):
+    def __init__(self, inner: httpx2.AsyncByteStream, tape: Tape) -> None:
+        self._inner, self._tape = inner, tape
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for data in self._inner:
+                self._tape.piece(data)
+                yield data
+        except Exception as error:
+            self._tape.broke(error)
+            raise
+        self._tape.complete()
+
+    async def aclose(self) -> None:
+        self._tape.closed()
+        await self._inner.aclose()
+
+
+class _SyncBody(httpx2.SyncByteStream):
+    def __init__(self, inner: httpx2.SyncByteStream, tape: Tape) -> None:
+        self._inner, self._tape = inner, tape
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for data in self._inner:
+                self._tape.piece(data)
+                yield data
+        except Exception as error:
+            self._tape.broke(error)
+            raise
+        self._tape.complete()
+
+    def close(self) -> None:
+        self._tape.closed()
+        self._inner.close()
+
+
+def _tape(recorder: Recorder, request: httpx2.Request, secrets: Sequence[str]) -> Tape:
+    if "accept-encoding" in request.headers:
+        request.headers["accept-encoding"] = _READABLE
+    try:
+        body = request.content
+    except httpx2.RequestNotRead:
+        body = b""
+    return recorder.tape(request.method, str(request.url), _pairs(request.headers), body, secrets)
+
+
+def _head(tape: Tape, response: httpx2.Response) -> None:
+    tape.answered(response.status_code, _pairs(response.headers))
+
+
+def _pairs(headers: httpx2.Headers) -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.raw]
