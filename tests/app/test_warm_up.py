@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,9 +13,10 @@ from tui.warm_up import hold_collector, warm_up
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
-    """Leave the collector as it was."""
-    threshold = gc.get_threshold()
+    """Leave the collector and the switch interval as they were."""
+    threshold, interval = gc.get_threshold(), sys.getswitchinterval()
     yield
+    sys.setswitchinterval(interval)
     gc.unfreeze()
     gc.set_threshold(*threshold)
     gc.enable()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import Future
 
 import pytest
 
 from tests.markdown.kit import look, picture, section, settle, styles_on, targets
-from tui.markdown import inline
+from tui.markdown import inline, lexing
 from tui.markdown.lexing import Grammar
 from tui.markdown.section import CodeBlock, Link
 
@@ -193,6 +194,25 @@ def test_code_out_of_sight_is_not_lexed(monkeypatch: pytest.MonkeyPatch) -> None
         pass
     assert not made.pending
     assert made.strip(90).text == "text"
+
+
+def test_code_is_plain_until_its_lexer_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    coming: Future[tuple[object, bool]] = Future()
+    lexer = lexing._load("py")
+    monkeypatch.setattr(lexing, "_loading", lambda language: coming)
+    made = section("```py\nreturn 1\n```\n\ntext")
+    soon = math.nextafter(math.inf, 0)
+    assert made.work(soon, range(5)) is True
+    made.take_dirty()
+    assert made.pending
+    assert made.strip(1).text.split() == ["return", "1"]
+    assert "return" not in [segment.text for segment in made.strip(1)]
+    coming.set_result(lexer)
+    assert made.pending
+    assert made.work(soon, range(5)) is False
+    assert made.take_dirty() == 0
+    assert not made.pending
+    assert "return" in [segment.text for segment in made.strip(1)]
 
 
 def test_long_code_gets_its_colours_bit_by_bit() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
-SLICE = 0.002  # seconds of reading before others get their turn
+SLICE = 0.001  # seconds of reading before others get their turn
 _WAITED = 0.001  # a piece that took longer had to be waited for
 
 Sleep = Callable[[float], Awaitable[object]]

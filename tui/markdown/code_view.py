@@ -9,6 +9,7 @@ from time import perf_counter
 from tui.markdown.blocks import Fence, Html, Indented, Verbatim
 from tui.markdown.cells import chop, cut, width
 from tui.markdown.highlight import Highlighter, as_shown
+from tui.markdown.lexing import Grammar
 from tui.markdown.palette import CODE_STYLES, Ink
 from tui.markdown.rows import Content, Run
 from tui.markdown.section import CodeBlock
@@ -128,13 +129,14 @@ class HtmlView(VerbatimView):
 class CodeView(VerbatimView):
     """A code block on a surface of its own, under a row with the language's name and the mark that copies it."""
 
-    __slots__ = ("_highlighter",)
+    __slots__ = ("_grammar", "_highlighter")
     block: Fence | Indented
     margin = 2
     head = 1
 
     def __init__(self, block: Fence | Indented, index: int) -> None:
         super().__init__(block, index)
+        self._grammar = Grammar(self.language) if self.language else None
         self._highlighter: Highlighter | None = None
 
     @property
@@ -147,7 +149,7 @@ class CodeView(VerbatimView):
 
     @property
     def settled(self) -> int:
-        if not self.language or (self._highlighter and not self._highlighter.known):
+        if self._grammar is None or (self._highlighter and not self._highlighter.known):
             return self._firm
         return min(self._highlighter.settled, self._firm) if self._highlighter else 0
 
@@ -218,9 +220,14 @@ class CodeView(VerbatimView):
     def _final(self) -> bool:
         return self.block.closed and self.block.firm is None
 
+    @property
+    def ready(self) -> bool:
+        """Whether the language's lexer is loaded."""
+        return self._grammar is None or self._grammar.ready
+
     def unlexed(self, y: int) -> int:
         """How many lines must be lexed before row `y` has its colours."""
-        if not self.language or y < self.head or y - self.head >= self.starts[-1]:
+        if self._grammar is None or y < self.head or y - self.head >= self.starts[-1]:
             return 0
         if self._highlighter is None:
             return self.place(y - self.head)[0] + 1
@@ -229,9 +236,12 @@ class CodeView(VerbatimView):
         return max(self.place(y - self.head)[0] + 1 - self._highlighter.reached(self._final), 0)
 
     def lex(self, y: int, deadline: float) -> bool:
-        """Lex until row `y` has its colours, or the deadline passed; True if it has them not."""
+        """Lex until row `y` has its colours, or the deadline passed; True if it has them not. Waits for the lexer."""
+        if self._grammar is None:
+            return False
         if self._highlighter is None:
-            self._highlighter = Highlighter(self.language)
+            self._highlighter = Highlighter(self._grammar)
+            self.touch()
         lines, firm = self.block.lines, self.block.firm
         whole = len(lines) if firm is None else firm
         while self.unlexed(y):

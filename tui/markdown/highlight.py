@@ -26,8 +26,8 @@ def as_shown(line: str) -> str:
 class Highlighter:
     """Tokens of the lines of one block. `settled` lines are lexed for good."""
 
-    def __init__(self, language: str) -> None:
-        self._grammar = Grammar(language)
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
         self._stack = ["root"]
         self._tokens: list[Tokens] = []
         self._draft: list[Tokens] = []

@@ -36,6 +36,7 @@ class Layout:
         self.dirty: int | None = None
         self._stale = 0  # views from here on may be laid out for another width
         self._long: list[CodeView] = []  # code of which a part may have no colours yet when it comes into view
+        self._loading: list[CodeView] = []  # code whose lexer is on its way
         self._by_label: dict[str, set[int]] = {}
 
     # what changes
@@ -91,8 +92,24 @@ class Layout:
     def uncoloured(self) -> bool:
         """Whether there is code that takes long to lex."""
         if self._long:
-            self._long = [view for view in self._long if view.long and self.views[view.index] is view]
+            self._long = [view for view in self._long if view.long and self._has(view)]
         return bool(self._long)
+
+    @property
+    def loading(self) -> bool:
+        """Whether lexers are on their way, or have come and were not taken yet."""
+        return bool(self._loading)
+
+    def take_lexers(self) -> None:
+        """Draw code whose lexer has come anew."""
+        for view in [view for view in self._loading if view.ready]:
+            self._loading.remove(view)
+            if self._has(view):
+                view.touch()
+                self.touch(self.tops[view.index])
+
+    def _has(self, view: View) -> bool:
+        return view.index < len(self.views) and self.views[view.index] is view
 
     def lay_window(self, window: range) -> None:
         """Lay out what is in these rows, whatever it costs."""
@@ -130,8 +147,11 @@ class Layout:
             return
         if known:
             self.touch(self.tops[index] + (changed and changed + self.gap(index)))
-        if isinstance(view, CodeView) and view.long and view not in self._long:
-            self._long.append(view)
+        if isinstance(view, CodeView):
+            if view.long and view not in self._long:
+                self._long.append(view)
+            if not view.ready and view not in self._loading:
+                self._loading.append(view)
         for label in view.missed:
             self._by_label.setdefault(label, set()).add(index)
 

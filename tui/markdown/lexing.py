@@ -1,14 +1,20 @@
-"""Pygments, driven so that its state can be kept: text and a stack of lexer states in, tokens by line and the new stack out."""
+"""Pygments, driven so that its state can be kept: text and a stack of lexer states in, tokens by line and the new stack out.
+
+A language's lexer takes up to 40 ms to load, so it is loaded in a thread.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tui.markdown.palette import CODE_STYLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_Loaded = tuple[Any, bool]  # the lexer, or None; whether its state can be kept
 
 #: Tokens of a line: pairs of bytes, a length and an index into CODE_STYLES.
 Tokens = bytes
@@ -50,28 +56,43 @@ _STYLE_OF = {
 
 
 class Grammar:
-    """A language's lexer, or none where the language is not known."""
+    """A language's lexer, or none where the language is not known. It loads from the first mention of the language on."""
 
     def __init__(self, language: str) -> None:
-        self._lexer, self._keeps_state = _lexer(language)
+        self._loading = _loading(language)
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is loaded."""
+        return self._loading.done()
 
     @property
     def known(self) -> bool:
-        """Whether there is anything to tell apart."""
-        return self._lexer is not None
+        """Whether there is anything to tell apart. Waits for the lexer."""
+        return self._loading.result()[0] is not None
 
     def lex(self, lines: list[str], stack: list[str]) -> list[Tokens]:
-        """The tokens of each line; `stack` is changed to what holds after the last one."""
+        """The tokens of each line; `stack` is changed to what holds after the last one. Waits for the lexer."""
+        lexer, keeps_state = self._loading.result()
         text = "\n".join(lines) + "\n"
-        if self._keeps_state:
-            tokens = _run(self._lexer, text, stack)
+        if keeps_state:
+            tokens = _run(lexer, text, stack)
         else:
-            tokens = ((kind, value) for _, kind, value in self._lexer.get_tokens_unprocessed(text))
+            tokens = ((kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text))
         return _by_line(tokens, len(lines))
 
 
 @cache
-def _lexer(language: str) -> tuple[Any, bool]:
+def _loader() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="lexers")
+
+
+@lru_cache(maxsize=256)
+def _loading(language: str) -> Future[_Loaded]:
+    return _loader().submit(_load, language)
+
+
+def _load(language: str) -> _Loaded:
     from pygments.lexer import ExtendedRegexLexer, RegexLexer  # not before there is code: it takes a while to import
     from pygments.lexers import get_lexer_by_name
     from pygments.util import ClassNotFound

@@ -26,7 +26,8 @@ _Stamp = tuple[int, int, int]  # versions of the row's view and of the styles, a
 
 # a line that could still become many things: it is not shown before it is clear which
 _unclear = re.compile(
-    r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(?:[-=*_#+`~|:<\[\]!\\&> \t]*|\d{1,9}[.)]?|(?:`{3,}|~{3,})[^`]*|\[\^?[^\]]*\]?)"
+    r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)]|\[\^[^\]]*\]:)[ \t]+)*"
+    r"(?:[-=*_#+`~|:<\[\]!\\&> \t]*|\d{1,9}[.)]?|(?:`{3,}|~{3,})[^`]*|\[\^?[^\]]*\]?)"
 ).fullmatch
 
 
@@ -81,7 +82,7 @@ class MarkdownSection:
     @property
     def pending(self) -> bool:
         """Whether text waits to be read, or rows to be laid out or to get their colours."""
-        return self._reading or self._layout.stale or self._layout.uncoloured
+        return self._reading or self._layout.stale or self._layout.uncoloured or self._layout.loading
 
     def resize(self, width: int) -> None:
         """Lay out for this many cells."""
@@ -106,7 +107,7 @@ class MarkdownSection:
         if self._layout.stale:
             self._layout.lay_rest(deadline)
         waits = self._highlight(deadline, window)
-        return waits or self._reading or self._layout.stale
+        return waits or self._reading or self._layout.stale or self._layout.loading
 
     def take_dirty(self) -> int | None:
         """The first row that may have changed."""
@@ -179,13 +180,14 @@ class MarkdownSection:
     def _highlight(self, deadline: float, window: range) -> bool:
         """Colour the code in the window, and what has just come; True if the deadline came first."""
         layout = self._layout
+        layout.take_lexers()
         first, stop = layout.between(window)
         views = layout.views[first:stop]
         if layout.views and window.stop >= layout.tops[-1] and layout.views[-1] not in views:
             views.append(layout.views[-1])
         waits = False
         for view in views:
-            if isinstance(view, CodeView):
+            if isinstance(view, CodeView) and (view.ready or deadline == math.inf):
                 waits |= self._colour(view, deadline, window)
         return waits
 
@@ -208,7 +210,7 @@ class MarkdownSection:
             return self._blank
         index, row = self._layout.find(y)
         view = self._layout.views[index]
-        if isinstance(view, CodeView) and 0 < view.unlexed(row) <= AT_ONCE:
+        if isinstance(view, CodeView) and view.ready and 0 < view.unlexed(row) <= AT_ONCE:
             view.lex(row, math.inf)
         key, stamp = (index, row), (view.row_stamp(row), self._palette.version, self._layout.width)
         known = self._strips.get(key)

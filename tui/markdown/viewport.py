@@ -19,7 +19,7 @@ from tui.markdown.section import WINDOW_ONLY, Section, ViewStyles
 from tui.markdown.stack import Place
 from tui.markdown.view_styles import look_up
 
-FRAME_BUDGET = 0.004  # seconds of our own work in one frame
+FRAME_BUDGET = 0.003  # seconds of our own work in one frame
 _MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
 _SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
 

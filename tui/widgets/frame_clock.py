@@ -14,7 +14,7 @@ from typing import Any
 from textual.app import App
 from textual.dom import DOMNode
 
-BUDGET = 0.004  # seconds of work in one frame, before drawing
+BUDGET = 0.003  # seconds of work in one frame, before drawing; what is begun by then may take one more
 INTERVAL = 1 / 30  # seconds from one frame to the next, at least
 REST = 3  # times what a frame took are left to everything else
 _PATIENCE = 8  # turns of the loop that a frame gives way to keys
