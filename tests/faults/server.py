@@ -92,6 +92,11 @@ class FaultServer:
         self.scripts[name] = attempts
         return f"http://127.0.0.1:{self.port}/{name}/v1"
 
+    def listing(self) -> bytes:
+        """The response that lists `models`."""
+        body = json.dumps({"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}).encode()
+        return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
         self._connections[task] = writer
@@ -106,10 +111,10 @@ class FaultServer:
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            seen = await _request(reader)
+            seen = await receive(reader)
             name, _, rest = seen.path.removeprefix("/").partition("/v1/")
             if rest == "models" and f"{name}/models" not in self.scripts:
-                writer.write(_models(self.models))
+                writer.write(self.listing())
                 continue
             if rest == "models":
                 name = f"{name}/models"
@@ -164,16 +169,12 @@ async def _close(writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
 
-async def _request(reader: asyncio.StreamReader) -> Seen:
+async def receive(reader: asyncio.StreamReader) -> Seen:
+    """The next request on a connection. Raises IncompleteReadError where there is none."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     return Seen(head[0].split(" ")[1], headers, json.loads(body) if body else {})
-
-
-def _models(names: Sequence[str]) -> bytes:
-    body = json.dumps({"object": "list", "data": [{"id": name, "object": "model"} for name in names]}).encode()
-    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
 def _single(data: bytes) -> Iterator[bytes]:

@@ -9,6 +9,16 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.widgets.letting_go import let_go
+
+
+class Words(Input):
+    """What to find."""
+
+    def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        let_go(self)
+
 
 class FindBar(Horizontal):
     """Hidden until asked for. Enter is next, escape closes."""
@@ -39,7 +49,7 @@ class FindBar(Horizontal):
     def compose(self) -> ComposeResult:
         """What to find, and how often it is there."""
         yield Static("find ", classes="find--label")
-        yield Input(compact=True)
+        yield Words(compact=True)
         yield Static("", classes="find--count")
 
     def open(self) -> None:

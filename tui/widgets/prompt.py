@@ -14,6 +14,7 @@ from textual.widgets.text_area import EditResult
 
 from tui.terminal.keys import NEWLINE_KEYS
 from tui.widgets.chips import CHIP_OVER, Chips, Location, byte_size
+from tui.widgets.letting_go import let_go
 
 ASK_OVER = 4_000_000  # bytes of a paste before the person is asked
 PLACEHOLDER = "Ask anything"
@@ -230,6 +231,10 @@ class Prompt(TextArea):
     def on_key(self) -> None:
         """Blink again, and rest after a while."""
         self._wake()
+
+    def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        let_go(self)
 
     def on_focus(self) -> None:
         """Blink, and rest after a while."""
