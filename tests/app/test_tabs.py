@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.widgets import Input
+
 from tests.app.kit import make_app, running, screen_of, send, shown
 from tests.support.script import Gate, Script
 from tests.support.waiting import settled, streamed, until
 from tui.keymap import COMMANDS
+from tui.widgets.prompt import Prompt
 
 
 async def test_prompts_of_the_command_line_stream_at_once_each_in_a_tab(tmp_path: Path) -> None:
@@ -137,3 +140,19 @@ async def test_every_action_and_every_tab_is_in_the_palette(tmp_path: Path) -> N
         await pilot.press("enter")
         await settled(pilot)
         assert app.workspace.active is app.workspace.tabs[0]
+
+
+async def test_a_closed_tab_is_let_go(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("Hello"))
+    async with running(app) as pilot:
+        screen = screen_of(pilot)
+        tab = screen.workspace.open(like=screen.tab)
+        await screen.show_tab(tab)
+        prompt, find = (screen.pane.query_one(kind) for kind in (Prompt, Input))
+
+        await screen._close_now(tab)
+        await settled(pilot)
+
+        watched = [node for watchers in getattr(app, "__watchers", {}).values() for node, _ in watchers]
+        assert prompt not in watched
+        assert not {prompt, find} & set(screen.text_selection_started_signal._subscriptions)

@@ -8,11 +8,12 @@ import socket
 from contextlib import aclosing
 from typing import Any
 
+import httpx2
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from tests.faults.server import HOLD, FaultServer
-from tests.faults.wire import HEAD, say
+from tests.faults.server import CLOSE, HOLD, FaultServer, Script
+from tests.faults.wire import DONE, HEAD, say
 from tui.engine import retry
 from tui.engine.answer import Answer
 from tui.engine.drive import drive
@@ -162,3 +163,25 @@ async def test_silence_is_told_while_it_lasts(said: tuple[bytes, ...]) -> None:
     assert [notice.limit for notice in notices] == [0.1]
     assert 0.05 <= notices[0].silent < 0.1
     assert failure.kind == ("stalled" if len(said) == 2 else "timeout")
+
+
+async def test_no_request_stays_in_the_pool() -> None:
+    """Whether a stream ended, broke or was stopped: the HTTP library would keep its connection in memory for ever."""
+    scripts: tuple[Script, ...] = (
+        [HEAD, say("a"), DONE],
+        [HEAD, say("a"), DONE, HOLD],
+        [HEAD, say("a"), HOLD],
+        [HEAD, say("a")],
+        [CLOSE],
+    )
+    async with FaultServer() as server, httpx2.AsyncClient() as http_client:
+        client = AsyncOpenAI(base_url=server.play("s"), api_key="k", http_client=http_client, max_retries=0)
+        for script in scripts:
+            server.scripts["s"] = [script]
+            async with aclosing(stream_answer(client, REQUEST)) as events:
+                async for event in events:
+                    if isinstance(event, TextDelta) and script is scripts[2]:
+                        break
+        pool = http_client._transport_for_url(client.base_url)._pool  # type: ignore[attr-defined] # the real transport has one
+
+        assert pool._requests == []

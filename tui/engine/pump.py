@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 SLICE = 0.001  # seconds of reading before others get their turn
+_LEAVING = 1.0  # seconds that closing a connection may take
 _WAITED = 0.001  # a piece that took longer had to be waited for
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -45,6 +46,7 @@ class Pump:
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._alarm: asyncio.Task[None] | None = None
+        self._leaving = False  # the response is read, and being closed
         self.setback: Setback | None = None
         self.over = False
 
@@ -67,9 +69,13 @@ class Pump:
     async def close(self) -> None:
         """Stop at once, and close the connection."""
         tasks = [task for task in (*self._tasks, self._alarm) if task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        try:
+            if self._leaving:  # cancelled in the middle of it, the HTTP library would keep the request in its pool for ever
+                await asyncio.wait(self._tasks, timeout=_LEAVING)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, gather: Callable[[], float]) -> None:
         try:
@@ -119,6 +125,7 @@ class Pump:
                 self._set_alarm()
             self._news.set()
             if reader.done:
+                self._leaving = True
                 return
             before = perf_counter()
             if before - began > SLICE:

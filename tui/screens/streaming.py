@@ -78,7 +78,7 @@ class Streaming(TabScreen):
         """Run the stream of a new answer."""
         self.keeper.begins(tab, answer)
         self.run_worker(self.workspace.stream(tab, answer), group=tab.id, exclusive=True, name=f"stream {tab.id}")
-        if tab is self.workspace.active:
+        if tab is self.workspace.active and tab.id in self.panes:  # its page may still be in the making
             self.pane.transcript.follow()
         self.state_changed(tab)
 
