@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -15,6 +16,7 @@ from textual.screen import Screen
 
 from tui.keeping import Keeper
 from tui.keymap import COMMANDS, key_label
+from tui.recording.recorder import Recorder
 from tui.safe_text import visible_line
 from tui.screens.main import MainScreen
 from tui.settings import Endpoint, Settings
@@ -22,19 +24,19 @@ from tui.storage.writer import Status
 from tui.style_files import style_files
 from tui.terminal.clipboard import Clipboard
 from tui.terminal.keys import install_key_fixes
-from tui.workspace import Connect, Workspace
+from tui.workspace import Connect, Start, Workspace
 
 Discover = Callable[[], Awaitable[list[Endpoint]]]
 QUIT_WITHIN = 2.0  # seconds between two ctrl+c that quit
 
 
-def connect(endpoint, timeouts):  # type: ignore[no-untyped-def] # typed by Connect; the import must wait
+def connect(endpoint, timeouts, recorder=None):  # type: ignore[no-untyped-def] # typed by Connect; the import must wait
     """The default way to a client: runs in a thread, because it imports `openai`."""
     from tui.providers.client import async_client
     from tui.warm_up import warm_up
 
     try:
-        return async_client(endpoint, timeouts)
+        return async_client(endpoint, timeouts, recorder)
     finally:
         warm_up()
 
@@ -47,7 +49,7 @@ async def discover() -> list[Endpoint]:
 
 
 class StreamTUI(App[None]):
-    """Streams in tabs. `prompts` start at once, each in a tab of its own."""
+    """Streams in tabs. `prompts` and `starts` are asked at once, each in a tab of its own."""
 
     TITLE = "streamtui"
     CSS_PATH: ClassVar = style_files()
@@ -63,15 +65,17 @@ class StreamTUI(App[None]):
         settings: Settings,
         prompts: Sequence[str] = (),
         *,
-        client_factory: Connect = connect,
+        starts: Sequence[Start] = (),
+        client_factory: Connect | None = None,
         clock: Callable[[], float] = time.monotonic,
         discover: Discover = discover,
     ) -> None:
         install_key_fixes()
         super().__init__()
         self.settings = settings
-        self.prompts = prompts
-        self.workspace = Workspace(settings, client_factory, clock=clock)
+        self.starts = [*map(Start, prompts), *starts]
+        self.recorder = Recorder(settings.record, on_trouble=self._on_trouble) if settings.record else None
+        self.workspace = Workspace(settings, client_factory or partial(connect, recorder=self.recorder), clock=clock)
         self.routes = Clipboard(self._write_terminal)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.keeper = Keeper(settings.data_dir, save=settings.save, on_status=self._on_status)
@@ -81,7 +85,7 @@ class StreamTUI(App[None]):
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
-        return MainScreen(self.workspace, self.prompts)
+        return MainScreen(self.workspace, self.starts)
 
     def on_mount(self) -> None:
         """Take the theme, and end well when the terminal or the system says so."""
@@ -157,6 +161,14 @@ class StreamTUI(App[None]):
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.main_screen.show_saving, status)
 
+    def _on_trouble(self, reason: str) -> None:
+        """In the recorder's thread: pass it on."""
+        if self._loop is not None:
+            say = partial(
+                self.notify, f"Not recording: {visible_line(reason)}. Streams go on.", severity="warning", markup=False
+            )
+            self._loop.call_soon_threadsafe(say)
+
     async def find_servers(self) -> list[Endpoint]:
         """The model servers on this machine."""
         return await self._discover()
@@ -167,3 +179,5 @@ class StreamTUI(App[None]):
         self.workers.cancel_all()
         await asyncio.gather(*(worker.wait() for worker in running), return_exceptions=True)
         await asyncio.to_thread(self.keeper.close)
+        if self.recorder is not None:
+            await asyncio.to_thread(self.recorder.close)

@@ -23,6 +23,7 @@ from tui.list_models import refuse_clear_key, told
 from tui.printing import Printer, exact, on_terminal, say, sentences, write
 from tui.providers.client import sync_client
 from tui.providers.models import ModelsError, list_models_sync
+from tui.recording.recorder import Recorder
 from tui.settings import Settings
 from tui.storage.export import answer_tree
 from tui.usage import UsageError
@@ -67,17 +68,17 @@ def whole_prompt(prompt: str) -> str:
     return joined
 
 
-def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
-    """Stream one answer; the exit code."""
-    endpoint = settings.endpoint()
+def ask(settings: Settings, prompt: str, *, as_json: bool, endpoint: Endpoint | None = None) -> int:
+    """Stream one answer; the exit code. An endpoint in memory gets the prompt as it is, without standard input."""
+    endpoint = endpoint or settings.endpoint()
     refuse_clear_key(endpoint)
     if sys.stdout is None:
         raise UsageError("standard output is closed, so the answer has nowhere to go")
     answer = Answer(settings.model or endpoint.model or "")
     answer.meter.start(time.monotonic())
-    with _ending_well():
+    with _ending_well(), _recorder(settings) as recorder:
         try:
-            _answer(settings, endpoint, prompt, answer, as_json=as_json)
+            _answer(settings, endpoint, prompt, answer, recorder, as_json=as_json)
         except (KeyboardInterrupt, EndedError):
             _cancel(answer)
             if not as_json:
@@ -89,9 +90,11 @@ def ask(settings: Settings, prompt: str, *, as_json: bool) -> int:
         return EXIT_CODES[answer.state]
 
 
-def _answer(settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer, *, as_json: bool) -> None:
-    text = whole_prompt(prompt)
-    client = sync_client(endpoint, settings.timeouts)
+def _answer(
+    settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer, recorder: Recorder | None, *, as_json: bool
+) -> None:
+    text = prompt if endpoint.in_memory else whole_prompt(prompt)
+    client = sync_client(endpoint, settings.timeouts, recorder)
     answer.requested_model = answer.requested_model or _first_model(client)
     system = [{"role": "system", "content": settings.system}] if settings.system else []
     request = Request(
@@ -108,6 +111,18 @@ def _answer(settings: Settings, endpoint: Endpoint, prompt: str, answer: Answer,
     _read(client, request, answer, printer)
     if printer is not None and (answer.state != "complete" or not answer.text):
         say(ending(answer))
+
+
+@contextmanager
+def _recorder(settings: Settings) -> Iterator[Recorder | None]:
+    if settings.record is None:
+        yield None
+        return
+    recorder = Recorder(settings.record, on_trouble=lambda reason: say(f"not recording: {reason}"))
+    try:
+        yield recorder
+    finally:
+        recorder.close()
 
 
 def _cancel(answer: Answer) -> None:

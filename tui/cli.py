@@ -16,13 +16,16 @@ from tui.version import version
 
 if TYPE_CHECKING:
     from tui.settings import Settings
+    from tui.workspace import Start
 
 USAGE = 2
+NOT_SETTINGS = ("words", "param", "json", "version", "help", "speed", "fault")
 INTERRUPTED = 130
 EPILOG = """\
   streamtui [PROMPT]...      open the app; each PROMPT starts at once, in a tab of its own
   streamtui ask [PROMPT]     stream one answer to standard output; standard input is part of the prompt
   streamtui models           list the models that the endpoint offers, one a line
+  streamtui replay FILE...   play recordings, each in a tab; one alone goes to standard output if that is no terminal
 
 After -- every word is a prompt. A key comes from the environment (OPENAI_API_KEY, ...), never from an option.
 Exit codes of ask: 0 complete, 1 failed, 2 usage, 3 interrupted, 4 truncated, filtered or refused, 130 cancelled.
@@ -41,7 +44,7 @@ def parser() -> Parser:
     """All options, of all subcommands."""
     made = Parser(
         prog="streamtui",
-        usage="streamtui [ask | models] [OPTIONS] [PROMPT]...",
+        usage="streamtui [ask | models | replay] [OPTIONS] [PROMPT | FILE]...",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -64,8 +67,11 @@ def parser() -> Parser:
     add("--data-dir", metavar="DIR", help="where conversations are kept, instead of the platform's own folder")
     add("--new", action="store_true", default=None, help="start with no saved tabs")
     add("--no-save", dest="save", action="store_false", default=None, help="keep nothing on disk")
+    add("--record", metavar="DIR", help="record each stream into a file of this folder, without keys")
+    add("--speed", metavar="X", help="replay: a factor, or max for as fast as possible (1)")
+    add("--fault", metavar="KIND@N", help="replay: break at piece N: cut, reset, stall, garbage or error")
     add("--theme", metavar="NAME", help="the app's theme")
-    add("--json", action="store_true", help="ask: print one JSON object at the end")
+    add("--json", action="store_true", help="ask, replay: print one JSON object at the end")
     add("--version", action="store_true", help="print the version")
     add("-h", "--help", action="store_true", help="print this")
     return made
@@ -83,7 +89,7 @@ def split(argv: Sequence[str]) -> tuple[argparse.Namespace, str | None, list[str
 
 def flags(options: argparse.Namespace) -> dict[str, Any]:
     """What `load_settings` takes. Raises UsageError for a parameter that is not NAME=JSON."""
-    given = {name: value for name, value in vars(options).items() if name not in ("words", "param", "json", "version", "help")}
+    given = {name: value for name, value in vars(options).items() if name not in NOT_SETTINGS}
     if options.param:
         given["params"] = dict(map(_param, options.param))
     return given
@@ -101,7 +107,7 @@ def _param(text: str) -> tuple[str, Any]:
         raise UsageError(f"--param {name}: must be JSON; a text needs its quotes: {name}='\"...\"'") from None
 
 
-def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace) -> int:
+def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace, starts: Sequence[Start] = ()) -> int:
     """The app, until it is left."""
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
         raise UsageError("the app needs a terminal; `streamtui ask` works without one")
@@ -110,7 +116,7 @@ def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace
     hold_collector()
     from tui.app import StreamTUI
 
-    app = StreamTUI(settings, prompts)
+    app = StreamTUI(settings, prompts, starts=starts)
     if settings.theme and settings.theme not in app.available_themes:
         themes = ", ".join(sorted(app.available_themes))
         raise UsageError(f"{settings.place('theme')}: must be one of {themes} (it is {settings.theme!r})")
@@ -134,7 +140,23 @@ def run_models(settings: Settings, prompts: list[str], options: argparse.Namespa
     return print_models(settings)
 
 
-COMMANDS: dict[str, Callable[[Settings, list[str], argparse.Namespace], int]] = {"ask": run_ask, "models": run_models}
+def run_replay(settings: Settings, files: list[str], options: argparse.Namespace) -> int:
+    """Recordings in the app, or one to standard output."""
+    from tui.replays import replays
+
+    settings, starts = replays(settings, files, options.speed, options.fault)
+    if len(starts) == 1 and (options.json or not (sys.stdout and sys.stdout.isatty())):
+        from tui.ask import ask
+
+        (start,) = starts
+        return ask(settings, start.prompt, as_json=options.json, endpoint=start.endpoint)
+    if options.json:
+        raise UsageError("--json goes with one recording")
+    return open_app(settings, [], options, starts)
+
+
+Command = Callable[["Settings", list[str], argparse.Namespace], int]
+COMMANDS: dict[str, Command] = {"ask": run_ask, "models": run_models, "replay": run_replay}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -160,8 +182,10 @@ def _main(argv: Sequence[str]) -> int:
 
         write(f"streamtui {version()}\n" if options.version else parser().format_help())
         return 0
-    if options.json and command != "ask":
-        raise UsageError("--json goes with ask")
+    if options.json and command not in ("ask", "replay"):
+        raise UsageError("--json goes with ask and replay")
+    if (options.speed or options.fault) and command != "replay":
+        raise UsageError("--speed and --fault go with replay")
     given = flags(options)
     from tui.settings import SettingsError, load_settings
 

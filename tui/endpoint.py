@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 _holds_secret = re.compile("auth|key|token|secret|cookie", re.IGNORECASE).search  # of a header's name
@@ -20,6 +20,16 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+class InMemory(Protocol):
+    """An endpoint inside the program: transports for the HTTP library, made anew for each client."""
+
+    def async_transport(self) -> Any:
+        """An `httpx2.AsyncBaseTransport`."""
+
+    def sync_transport(self) -> Any:
+        """An `httpx2.BaseTransport`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,12 @@ class Endpoint:
     allow_plain_http: bool = False
     prefill: bool = False  # the server takes `continue_final_message` to go on with a partial answer
     send_reasoning: bool = False
+    in_memory: InMemory | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must not be written down."""
+        return [text for text in (self.key, *(value for name, value in self.headers.items() if _holds_secret(name))) if text]
 
     @property
     def key_in_clear(self) -> bool:

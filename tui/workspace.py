@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -90,6 +90,15 @@ class Tab:
         return self.conversation.title or "new"
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A prompt that is asked as soon as the app is open, in a tab of its own."""
+
+    prompt: str
+    conversation: Conversation | None = None
+    endpoint: Endpoint | None = None
+
+
 class Workspace:
     """All open tabs, in order, and which one is in front."""
 
@@ -100,7 +109,7 @@ class Workspace:
         self.active: Tab | None = None
         self.record: Callable[[Tab, Answer, Event], None] = lambda tab, answer, event: None
         self._connect = connect
-        self._clients: dict[tuple[str, str, str | None], asyncio.Future[AsyncOpenAI]] = {}
+        self._clients: dict[Hashable, asyncio.Future[AsyncOpenAI]] = {}
         self._first_models: dict[str, str] = {}
 
     # -- tabs
@@ -165,7 +174,7 @@ class Workspace:
 
     async def client(self, endpoint: Endpoint) -> AsyncOpenAI:
         """The client of an endpoint; made once, in a thread, because importing `openai` takes about a second."""
-        key = (endpoint.name, endpoint.base_url, endpoint.key)
+        key = (endpoint.name, endpoint.base_url, endpoint.key, endpoint.in_memory)
         future = self._clients.get(key)
         if future is None or future.cancelled():
             making = asyncio.to_thread(self._connect, endpoint, self.timeouts)

@@ -312,14 +312,14 @@ def test_a_body_that_is_no_json_is_not_written_down(tmp_path: Path) -> None:
 def test_files_are_private_and_named_by_time_and_model(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "recordings"
     recorder = Recorder(folder, now=lambda: WHEN)
-    for model in ("gpt-4o", "gpt-4o", "../../etc/passwd", "\x1b[2J", "x" * 200, "", None, "名"):
+    for model in ("gpt-4o", "gpt-4o", "/home/me/gemma.gguf", "../../etc/passwd", "\x1b[2J", "x" * 200, "", None, "名"):
         _tape(recorder, {"model": model}).closed()
     recorder.close()
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     begin = "20260102T030405.000006Z-"
     assert {path.name.removeprefix(begin) for path in folder.iterdir()} == {
-        "gpt-4o.jsonl", "gpt-4o-2.jsonl", "etc-passwd.jsonl", "2J.jsonl", "x" * 60 + ".jsonl",
+        "gpt-4o.jsonl", "gpt-4o-2.jsonl", "gemma.gguf.jsonl", "etc-passwd.jsonl", "2J.jsonl", "x" * 60 + ".jsonl",
         "stream.jsonl", "stream-2.jsonl", "stream-3.jsonl",
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from tui.endpoint import Endpoint, is_loopback
+from tui.endpoint import Endpoint, InMemory, is_loopback
 from tui.engine.request import Timeouts
 from tui.usage import UsageError
 
@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI, OpenAI
 
+    from tui.recording.recorder import Recorder
+
 Client = TypeVar("Client", "OpenAI", "AsyncOpenAI")
 LIMIT = 256  # connections: every tab may stream at once
 
 
-def async_client(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
-    """An async client. Importing `openai` takes about a second, so call it in a thread.
+def async_client(endpoint: Endpoint, timeouts: Timeouts, recorder: Recorder | None = None) -> AsyncOpenAI:
+    """An async client, whose streams `recorder` records. Importing `openai` takes about a second, so call it in a thread.
 
     Where the environment names certificates or a proxy that can't be used, each of its requests fails and says so.
     """
@@ -27,10 +29,8 @@ def async_client(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
     from openai import AsyncOpenAI
 
     options = _http_options(timeouts)
-    if endpoint.is_demo:
-        from tui.providers.demo import async_transport
-
-        options["transport"] = async_transport()
+    if memory := _in_memory(endpoint):
+        options["transport"] = memory.async_transport()
     options["event_hooks"] = {"request": [_drop_placeholder_async]}
     try:
         options |= _from_environment(endpoint)
@@ -38,27 +38,41 @@ def async_client(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
     except (*_BAD_ENVIRONMENT, httpx2.InvalidURL) as error:
         options |= {"transport": _refusing(_blame(error)), "trust_env": False}
         http_client = httpx2.AsyncClient(**options)
+    if recorder is not None:
+        from tui.recording.transport import record_async
+
+        record_async(http_client, recorder, endpoint.secrets)
     return _own_headers_only(endpoint, AsyncOpenAI(**_options(endpoint), http_client=http_client))
 
 
-def sync_client(endpoint: Endpoint, timeouts: Timeouts) -> OpenAI:
+def sync_client(endpoint: Endpoint, timeouts: Timeouts, recorder: Recorder | None = None) -> OpenAI:
     """A synchronous client, for `ask` and `models`. Raises UsageError if the environment's proxy can't be used, say."""
     import httpx2
     from openai import OpenAI
 
     options = _http_options(timeouts)
     options["limits"] = httpx2.Limits(max_keepalive_connections=0)  # the read limit is set where a connection is made
-    if endpoint.is_demo:
-        from tui.providers.demo import sync_transport
-
-        options["transport"] = sync_transport()
+    if memory := _in_memory(endpoint):
+        options["transport"] = memory.sync_transport()
     options["event_hooks"] = {"request": [_drop_placeholder]}
     try:
         options |= _from_environment(endpoint)
         http_client = httpx2.Client(**options)
     except (*_BAD_ENVIRONMENT, httpx2.InvalidURL) as error:
         raise UsageError(_blame(error)) from None
+    if recorder is not None:
+        from tui.recording.transport import record_sync
+
+        record_sync(http_client, recorder, endpoint.secrets)
     return _own_headers_only(endpoint, OpenAI(**_options(endpoint), http_client=http_client))
+
+
+def _in_memory(endpoint: Endpoint) -> InMemory | None:
+    if endpoint.is_demo:
+        from tui.providers import demo
+
+        return demo
+    return endpoint.in_memory
 
 
 _BAD_ENVIRONMENT = (OSError, ImportError, ValueError)  # what making a client raises for certificates and proxies

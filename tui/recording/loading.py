@@ -66,7 +66,7 @@ class _Reader:
         try:
             return self._recording()
         except WrongError as error:
-            raise RecordingError(f"{self._path}: line {self._number}: {error}") from None
+            raise RecordingError(f"{self._path}: line {self._number or 1}: {error}") from None
 
     def _recording(self) -> Recording:
         lines = self._values()

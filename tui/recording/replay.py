@@ -123,7 +123,7 @@ def _other(recording: Recording, request: httpx2.Request) -> httpx2.Response | N
     """The answer to a request that is not the recorded one."""
     if request.method == "GET" and request.url.path.endswith("/models"):
         return httpx2.Response(200, json={"object": "list", "data": [{"id": recording.model, "object": "model"}]})
-    if not recording.messages or _gist(_messages(request)) == _gist(recording.messages):
+    if _is_asked_again(recording, _messages(request)):
         return None
     return httpx2.Response(400, json={"error": {"message": _OTHER, "type": "invalid_request_error", "code": None}})
 
@@ -137,8 +137,9 @@ def _messages(request: httpx2.Request) -> list[Any]:
     return messages if isinstance(messages, list) else []
 
 
-def _gist(messages: Sequence[Any]) -> tuple[str, str]:
-    """What must be the same: the last prompt, and who spoke last. Earlier turns are not part of a replay."""
-    known = [message for message in messages if isinstance(message, dict)]
-    prompts = [plain_text(message.get("content")) for message in known if message.get("role") == "user"]
-    return (prompts[-1] if prompts else "", str(known[-1].get("role")) if known else "")
+def _is_asked_again(recording: Recording, messages: Sequence[Any]) -> bool:
+    """Whether the last prompt is the recorded one; a replay has no earlier turns, and no rounds of tools before the answer."""
+    if not recording.prompt:
+        return True
+    last = messages[-1] if messages and isinstance(messages[-1], dict) else {}
+    return last.get("role") == "user" and plain_text(last.get("content")) == recording.prompt

@@ -113,7 +113,9 @@ class Sheet:
 
     def _name(self) -> str:
         model = self._asked.body.get("model") if isinstance(self._asked.body, dict) else None
-        safe = re.sub(r"[^A-Za-z0-9._]+", "-", model if isinstance(model, str) else "")[:_LONGEST_NAME].strip("-.")
+        name = model if isinstance(model, str) else ""
+        name = name.rpartition("/")[2] if name.startswith("/") else name  # a local server may call it by its file
+        safe = re.sub(r"[^A-Za-z0-9._]+", "-", name)[:_LONGEST_NAME].strip("-.")
         return f"{self._when.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}-{safe or 'stream'}"
 
 

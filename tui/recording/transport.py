@@ -69,6 +69,24 @@ class RecordingTransport(httpx2.BaseTransport):
         self._inner.close()
 
 
+def record_async(client: httpx2.AsyncClient, recorder: Recorder, secrets: Sequence[str]) -> None:
+    """Record all streams of a client, whichever proxy they go through."""
+    client._transport = AsyncRecordingTransport(client._transport, recorder, secrets)  # noqa: SLF001 - a client has no other
+    client._mounts = {  # noqa: SLF001 - way to its transports, and makes those for proxies itself
+        pattern: inner and AsyncRecordingTransport(inner, recorder, secrets)
+        for pattern, inner in client._mounts.items()  # noqa: SLF001
+    }
+
+
+def record_sync(client: httpx2.Client, recorder: Recorder, secrets: Sequence[str]) -> None:
+    """The same for a synchronous client."""
+    client._transport = RecordingTransport(client._transport, recorder, secrets)  # noqa: SLF001 - as above
+    client._mounts = {  # noqa: SLF001 - as above
+        pattern: inner and RecordingTransport(inner, recorder, secrets)
+        for pattern, inner in client._mounts.items()  # noqa: SLF001
+    }
+
+
 class _AsyncBody(httpx2.AsyncByteStream):
     def __init__(self, inner: httpx2.AsyncByteStream, tape: Tape) -> None:
         self._inner, self._tape = inner, tape

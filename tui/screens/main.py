@@ -30,7 +30,7 @@ from tui.widgets.prompt import Prompt
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.transcript import Transcript
-from tui.workspace import Tab, Workspace
+from tui.workspace import Start, Tab, Workspace
 
 BEAT = 0.2  # seconds between two looks at clocks and spinners while something streams
 
@@ -56,9 +56,9 @@ class MainScreen(Streaming, Reading, Copying):
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
-    def __init__(self, workspace: Workspace, prompts: Sequence[str] = ()) -> None:
+    def __init__(self, workspace: Workspace, starts: Sequence[Start] = ()) -> None:
         super().__init__(workspace)
-        self._prompts = prompts
+        self._starts = starts
         self._mounting = asyncio.Lock()  # keys, messages and the start-up may all bring the same tab to the front
         self._draft_timer: Timer | None = None
         self._states: dict[str, str] = {}  # tab id → the state that is shown
@@ -72,12 +72,12 @@ class MainScreen(Streaming, Reading, Copying):
         yield KeyBar()
 
     async def on_mount(self) -> None:
-        """Open the first tab, or one for each prompt, all streaming at once."""
+        """Open the first tab, or one for each start, all streaming at once."""
         self._beat = self.set_interval(BEAT, self._on_beat, pause=True)
-        tabs = [self.workspace.open() for _ in self._prompts or [""]]
+        tabs = [self.workspace.open(start.conversation, endpoint=start.endpoint) for start in self._starts or [Start("")]]
         await self.show_tab(tabs[0])
-        for tab, prompt in zip(tabs, self._prompts, strict=False):
-            self.send(tab, prompt)
+        for tab, start in zip(tabs, self._starts, strict=False):
+            self.send(tab, start.prompt)
         self.call_after_refresh(lambda: self.run_worker(self._start_up(tabs), name="start up"))
 
     # -- what is kept
@@ -103,7 +103,7 @@ class MainScreen(Streaming, Reading, Copying):
             tab.draft = item.saved.draft
             front = tab if item.saved.active else front
         first = tabs[0]
-        unused = not self._prompts and not first.conversation.turns and not self.panes[first.id].prompt.text
+        unused = not self._starts and not first.conversation.turns and not self.panes[first.id].prompt.text
         if unused and first in self.workspace.tabs:
             await self.show_tab(front or self.workspace.tabs[0])
             await self._close_now(first)

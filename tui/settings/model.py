@@ -69,6 +69,7 @@ class Settings(BaseModel):
     data_dir: Folder = Field(default=Path(), description="a folder")
     new: bool = Field(default=False, description=_YES_NO)
     save: bool = Field(default=True, description=_YES_NO)
+    record: Folder | None = Field(default=None, description="a folder")
     providers: dict[str, Provider] = Field(default={}, description="tables, [providers.NAME]")
     _env: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _places: Mapping[str, str] = PrivateAttr(default_factory=dict)
