@@ -108,6 +108,7 @@ class Workspace:
         self.tabs: list[Tab] = []
         self.active: Tab | None = None
         self.record: Callable[[Tab, Answer, Event], None] = lambda tab, answer, event: None
+        self.changed: Callable[[Tab], None] = lambda tab: None  # its state, or what it asks, beside the events of its stream
         self._connect = connect
         self._clients: dict[Hashable, asyncio.Future[AsyncOpenAI]] = {}
         self._first_models: dict[str, str] = {}

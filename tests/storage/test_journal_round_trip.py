@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.storage.journal_kit import BROKEN, Desk, facts
 from tui.engine import events
+from tui.engine.answer import Answer
 from tui.engine.events import Event
 from tui.storage.codec import Row, decode, encode
 from tui.storage.replay import ENDED_EARLY, restore, rows_of
@@ -121,3 +122,13 @@ def test_an_answer_that_still_streams_can_be_saved_whole_and_goes_on() -> None:
     rest = [encode(events.TextDelta("b"), 2.0, 2.0), encode(events.Finished(), 3.0, 3.0)]
     whole = restore("a", "m", 0.0, live + rest)
     assert (whole.text, whole.state, whole.meter.first, whole.meter.ended) == ("ab", "complete", 1.0, 3.0)
+
+
+def test_how_long_it_thought_is_read_back() -> None:
+    answer = Answer("m", id="a")
+    answer.meter.start(10.0)
+    said = [(events.ReasoningDelta("hm"), 11.0), (events.ReasoningDelta(", so"), 14.5), (events.TextDelta("42"), 15.0)]
+    for event, now in [*said, (events.Finished(), 16.0)]:
+        answer.apply(event, now)
+    thought = restore("a", "m", 10.0, rows_of(answer)).first.parts[0]
+    assert (thought.began, thought.last) == (11.0, 14.5)

@@ -76,11 +76,16 @@ class ToolCall:
 
 @dataclass(slots=True)
 class Part:
-    """A run of one kind of content, in the order of the stream; a tool call is a part of its own."""
+    """A run of one kind of content, in the order of the stream; a tool call is a part of its own.
+
+    `began` and `last` are when its first and its last piece came, in monotonic seconds.
+    """
 
     kind: PartKind
     log: TextLog = field(default_factory=TextLog)
     call: ToolCall | None = None
+    began: float = 0.0
+    last: float = 0.0
 
 
 @dataclass(slots=True)
@@ -97,11 +102,13 @@ class Choice:
         # one log over all parts, so that a surrogate pair cut by something between its halves still joins
         return TextLog("".join(part.log.since(0) for part in self.parts if part.kind == kind)).text
 
-    def append(self, kind: PartKind, text: str) -> None:
+    def append(self, kind: PartKind, text: str, now: float) -> None:
         """Add text to the last part if it is of this kind, else to a new one."""
         if not self.parts or self.parts[-1].kind != kind:
-            self.parts.append(Part(kind))
-        self.parts[-1].log.append(text)
+            self.parts.append(Part(kind, began=now))
+        part = self.parts[-1]
+        part.log.append(text)
+        part.last = now
 
     def call_delta(self, delta: events.ToolCallDelta) -> None:
         """Add a piece of a tool call."""
@@ -184,11 +191,11 @@ class Answer:
             choice = self.choices[event.choice] = Choice(event.choice)
         match event:
             case events.TextDelta():
-                choice.append("text", text)
+                choice.append("text", text, now)
             case events.ReasoningDelta():
-                choice.append("reasoning", text)
+                choice.append("reasoning", text, now)
             case events.RefusalDelta():
-                choice.append("refusal", text)
+                choice.append("refusal", text, now)
             case events.ToolCallDelta():
                 choice.call_delta(event)
         self.meter.content(text, now)

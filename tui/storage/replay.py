@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tui.engine import events
-from tui.engine.answer import Answer, Choice, IllegalTransitionError, Part, State
+from tui.engine.answer import Answer, IllegalTransitionError, Part, State
 from tui.engine.failure import Failure
 from tui.storage.codec import Row, decode, encode
 
@@ -40,6 +40,7 @@ def restore(answer_id: str, model: str, started: float, rows: Iterable[Row]) -> 
         now = max(now, row.until)
         if isinstance(event, events.Content):
             answer.meter.last = now
+            _until(answer, event.choice, row.until)
     if not answer.final:
         answer.apply(events.Failed(ENDED_EARLY), now)
     return answer
@@ -53,9 +54,9 @@ def rows_of(answer: Answer) -> list[Row]:
     last = first if meter.last is None else meter.last
     end = last if meter.ended is None else meter.ended
     rows = [encode(event, start, start) for event in _head(answer)]
-    content = [event for choice in answer.choices.values() for event in _content(choice)]
-    rows += [encode(event, first, first) for event in content[:-1]]
-    rows += [encode(event, last if content[:-1] else first, last) for event in content[-1:]]
+    content = [(part, _delta(part, choice.index)) for choice in answer.choices.values() for part in choice.parts]
+    rows += [encode(event, part.began or first, part.last or first) for part, event in content[:-1]]
+    rows += [encode(event, part.began or (last if content[:-1] else first), last) for part, event in content[-1:]]
     return rows + [encode(event, end, end) for event in _tail(answer)]
 
 
@@ -66,8 +67,11 @@ def _head(answer: Answer) -> Iterator[events.Event]:
         yield events.Identified(answer.model, answer.response_id)
 
 
-def _content(choice: Choice) -> Iterator[events.Event]:
-    return (_delta(part, choice.index) for part in choice.parts)
+def _until(answer: Answer, choice: int, until: float) -> None:
+    """The last piece of a run of deltas came at `until`."""
+    parts = answer.choices[choice].parts if choice in answer.choices else []
+    if parts:
+        parts[-1].last = until
 
 
 def _delta(part: Part, choice: int) -> events.Event:
