@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ def test_whole_json_is_laid_out_as_json_itself_does(value: object, ascii_only: b
 @given(st.text(alphabet='{}[]:,"\\ \nab1', max_size=40), st.lists(st.integers(0, 40), max_size=6))
 def test_any_cut_of_any_text_gives_the_same(text: str, cuts: list[int]) -> None:
     unfolding, edges = Unfolding(), [0, *sorted(cuts), len(text)]
-    pieces = [unfolding.feed(text[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [unfolding.feed(text[start:end]) for start, end in pairwise(edges)]
     assert "".join(pieces) == Unfolding().feed(text)
 
 

@@ -67,7 +67,7 @@ class Unfolding:
 
 
 def one_line(text: str, limit: int) -> str:
-    """The beginning of a JSON object for one line, at most about `limit` characters: braces of the outermost object left out."""
+    """The beginning of a JSON object for one line, of `limit` characters at most, without its outermost braces."""
     head = text[:limit].strip()
     if head.startswith("{"):
         head = head[1:].lstrip()

@@ -55,8 +55,9 @@ def rows_of(answer: Answer) -> list[Row]:
     end = last if meter.ended is None else meter.ended
     rows = [encode(event, start, start) for event in _head(answer)]
     content = [(part, _delta(part, choice.index)) for choice in answer.choices.values() for part in choice.parts]
-    rows += [encode(event, part.began or first, part.last or first) for part, event in content[:-1]]
-    rows += [encode(event, part.began or (last if content[:-1] else first), last) for part, event in content[-1:]]
+    for place, (part, event) in enumerate(content):
+        at = (part.began or last) if place else first
+        rows.append(encode(event, at, last if place == len(content) - 1 else (part.last or at)))
     return rows + [encode(event, end, end) for event in _tail(answer)]
 
 
