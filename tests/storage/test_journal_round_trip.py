@@ -127,7 +127,11 @@ def test_an_answer_that_still_streams_can_be_saved_whole_and_goes_on() -> None:
 def test_how_long_it_thought_is_read_back() -> None:
     answer = Answer("m", id="a")
     answer.meter.start(10.0)
-    said = [(events.ReasoningDelta("hm"), 11.0), (events.ReasoningDelta(", so"), 14.5), (events.TextDelta("42"), 15.0)]
+    said: list[tuple[Event, float]] = [
+        (events.ReasoningDelta("hm"), 11.0),
+        (events.ReasoningDelta(", so"), 14.5),
+        (events.TextDelta("42"), 15.0),
+    ]
     for event, now in [*said, (events.Finished(), 16.0)]:
         answer.apply(event, now)
     thought = restore("a", "m", 10.0, rows_of(answer)).first.parts[0]
