@@ -200,3 +200,13 @@ async def test_ctrl_c_copies_a_selection_then_stops_then_quits(tmp_path: Path) -
         assert "once more" in notices(pilot)
         await pilot.press("ctrl+c")
         assert app._exit
+
+
+async def test_keys_of_one_burst_keep_their_order(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("Hello"))
+    async with running(app) as pilot:
+        for key, character in (("a", "a"), ("ctrl+j", None), ("b", "b"), ("enter", "\r")):
+            app.post_message(events.Key(key, character))
+        await until(pilot, lambda: screen_of(pilot).tab.state == "complete", "the answer")
+
+        assert [turn.prompt for turn in screen_of(pilot).tab.conversation.turns] == ["a\nb"]

@@ -134,12 +134,12 @@ class Prompt(TextArea):
     # -- keys
 
     def action_submit(self) -> None:
-        """Send it."""
-        self.post_message((self.Edited if self._editing else self.Submitted)(self, self.value))
+        """Send it, with what was typed before: these keys overtake letters that came in the same burst."""
+        self.call_later(lambda: self.post_message((self.Edited if self._editing else self.Submitted)(self, self.value)))
 
     def action_newline(self) -> None:
         """Break the line at the cursor."""
-        self.insert("\n")
+        self.call_later(self.insert, "\n")
 
     def action_open_chip(self) -> None:
         """Show what the chip at the cursor holds, else the first one."""
