@@ -46,6 +46,7 @@ class Layout:
         if len(self.views) > len(blocks):
             self.touch(self._top(len(blocks)))
             del self.views[len(blocks) :]
+            self._stale = min(self._stale, len(blocks))
         for index in range(first, stop):
             block = blocks[index]
             if index == len(self.views):
@@ -53,6 +54,8 @@ class Layout:
             elif self.views[index].block is not block:
                 self.views[index] = _VIEWS[type(block)](block, index)
             self._lay(index)
+        if first <= self._stale:
+            self._stale = max(self._stale, stop)
         self.place(first)
 
     def resize(self, width: int) -> None:

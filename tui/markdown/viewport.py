@@ -7,6 +7,7 @@ that is the same `Strip` as before is not drawn again, and a frame goes straight
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 from time import perf_counter
 
 from textual.geometry import Size
@@ -20,6 +21,7 @@ from tui.markdown.stack import Place
 from tui.markdown.view_styles import look_up
 
 FRAME_BUDGET = 0.003  # seconds of our own work in one frame
+_SHOWN_EVERY = 0.030  # seconds: work that is not done by then is shown half done
 _MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
 _SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
 
@@ -40,6 +42,7 @@ class Viewport(RowScreen):
         super().__init__(id=id)
         self.wake = wake or self._wake_self
         self._awake = False
+        self._shown_at = -inf
         self._styles: ViewStyles | None = None
         self.set_reactive(Widget.show_vertical_scrollbar, True)  # always there: saves a second layout
 
@@ -64,15 +67,21 @@ class Viewport(RowScreen):
     # frames
 
     def frame(self, deadline: float) -> bool:
-        """Take in what is new, until `deadline` (perf_counter seconds), and draw it; True if work is left."""
+        """Take in what is new, until `deadline` (perf_counter seconds); True if work is left.
+
+        It is drawn once all of it is in, and every now and then before: of a burst, most frames are work alone.
+        """
         if not self._columns:
             return False
+        now = perf_counter()
         more = self._advance(deadline)
         changed = self.stack.take_dirty()
         if changed is not None:
             self._rows_changed(changed)
         more |= self._work_more(deadline)
-        self._redraw(now=True)
+        if not more or now - self._shown_at >= _SHOWN_EVERY:
+            self._shown_at = now
+            self._redraw(now=True)
         return more
 
     def _rows_changed(self, first: int) -> None:

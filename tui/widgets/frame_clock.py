@@ -1,7 +1,8 @@
 """The frame clock: when the visible pane draws. One for the whole app.
 
 What arrives only wakes it; it asks the visible pane for a frame soon after, and then leaves the loop to keys and streams for
-at least three times as long as the frame took. Nothing runs while nothing is dirty.
+at least three times as long as the frame took. Work that a frame left undone goes on sooner than the next frame would come; the
+pane draws it as often as it sees fit. Nothing runs while nothing is dirty.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from textual.dom import DOMNode
 
 BUDGET = 0.003  # seconds of work in one frame, before drawing; what is begun by then may take one more
 INTERVAL = 1 / 30  # seconds from one frame to the next, at least
+SLICE_INTERVAL = INTERVAL / 3  # the same where the one before left work undone
 REST = 3  # times what a frame took are left to everything else
 _PATIENCE = 8  # turns of the loop that a frame gives way to keys
 _BACKLOG = 6  # writes that wait for the terminal, two frames or so: more would only be late, and block at thirty
@@ -89,7 +91,7 @@ class FrameClock:
         finally:
             self._drawing = False
         end = self._clock()
-        self._not_before = max(start + INTERVAL, end + REST * (end - start))
+        self._not_before = max(start + (SLICE_INTERVAL if more else INTERVAL), end + REST * (end - start))
         self.frames += 1
         if more or self._awake:
             self._schedule()
