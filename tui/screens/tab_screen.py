@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol, cast
 
-from textual.screen import Screen
-
 from tui.keeping import Keeper
 from tui.settings import Endpoint
 from tui.terminal.clipboard import Clipboard
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.frame_clock import FrameClock
+from tui.widgets.quick_screen import QuickScreen
 from tui.widgets.transcript import Transcript
 from tui.workspace import Tab, Workspace
 
@@ -26,7 +25,7 @@ class Host(Protocol):
         """The model servers on this machine."""
 
 
-class TabScreen(Screen[None]):
+class TabScreen(QuickScreen):
     """A screen of tabs. Its parts (`streaming`, `reading`, `copying`) are classes of their own over this one."""
 
     def __init__(self, workspace: Workspace) -> None:
