@@ -79,6 +79,7 @@ class StreamTUI(App[None]):
         self.routes = Clipboard(self._write_terminal)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.keeper = Keeper(settings.data_dir, save=settings.save, on_status=self._on_status)
+        self.workspace.began = self.keeper.begins
         self._discover = discover
         self.allowed_in_clear: set[str] = set()  # endpoints whose key may cross the network in clear, this time
         self._last_interrupt = float("-inf")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation
-from tui.engine.events import Event
+from tui.engine.events import Kept, ToolRunNoted
+from tui.engine.tool_run import RunProgress
 from tui.storage.changes import OpenTab
 from tui.storage.export import to_json, to_markdown
 from tui.storage.history import History, HistoryError, Summary
@@ -58,9 +59,10 @@ class Keeper:
             self.journal.conversation(conversation)
             self.journal.turn(conversation, conversation.last)
 
-    def event(self, answer: Answer, event: Event) -> None:
-        """Something happened in a stream."""
-        self.journal.event(answer.id, event)
+    def event(self, answer: Answer, event: Kept) -> None:
+        """Something happened in a stream, or to a tool that was called."""
+        if not (isinstance(event, ToolRunNoted) and isinstance(event.event, RunProgress)):  # how it ended is what is kept
+            self.journal.event(answer.id, event)
 
     def draft(self, tab: Tab) -> None:
         """What stands unsent in a tab's prompt changed."""

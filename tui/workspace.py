@@ -4,90 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
-from uuid import uuid4
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from tui.engine.answer import Answer, State, ToolCall
+from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation
-from tui.engine.events import Event, Failed
+from tui.engine.events import Event, Failed, Kept, ToolRunNoted
 from tui.engine.failure import Failure
 from tui.engine.request import Request, Timeouts
 from tui.engine.tool_run import Decision
 from tui.settings import Endpoint, Settings
+from tui.tab import BROKEN, SIGNS, Ask, Tab, TabState
+from tui.tools.box import ToolBox
+from tui.tools.errors import ToolsError
+from tui.tools.loading import BUILTIN, load_tools
+from tui.tools.rounds import AT_THE_LIMIT, RoundRunner, Wanted, end_all, wants_round
+from tui.tools.tool import Tool
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-TabState = Literal["ready", "asking", "running"] | State
+__all__ = ["BROKEN", "SIGNS", "Ask", "Connect", "Start", "Tab", "TabState", "Workspace"]
+
 Connect = Callable[[Endpoint, Timeouts], "AsyncOpenAI"]
-
-SIGNS: dict[TabState, str] = {
-    "ready": "·",
-    "waiting": "◌",
-    "streaming": "◐",
-    "asking": "?",
-    "running": "⚙",
-    "complete": "✓",
-    "truncated": "✂",
-    "filtered": "⊘",
-    "refused": "⊘",
-    "interrupted": "✗",
-    "failed": "✗",
-    "cancelled": "■",
-}
-BROKEN: frozenset[TabState] = frozenset(("truncated", "filtered", "refused", "interrupted", "failed"))
-
-
-@dataclass(eq=False, slots=True)
-class Ask:
-    """A tool call that wants the person's leave to run; who asks awaits `decision`, the screen sets its result."""
-
-    call: ToolCall
-    arguments: Mapping[str, Any]  # validated
-    description: str  # what the tool says of itself, one line; not made safe to show
-    decision: asyncio.Future[Decision]
-
-
-@dataclass(eq=False, slots=True)
-class Tab:
-    """One conversation that is open, with its endpoint and its own stream."""
-
-    conversation: Conversation
-    endpoint: Endpoint
-    model: str | None = None
-    id: str = field(default_factory=lambda: uuid4().hex)
-    draft: str = ""
-    unread: bool = False
-    asks: list[Ask] = field(default_factory=list)  # tool calls that wait for the person, the first one is asked about
-
-    @property
-    def answer(self) -> Answer | None:
-        """The answer that is shown last, or None in an empty conversation."""
-        turns = self.conversation.turns
-        return turns[-1].answer if turns else None
-
-    @property
-    def state(self) -> TabState:
-        """The state of its last answer, `ready` without one; `asking` and `running` are about the tools that it called."""
-        answer = self.answer
-        if answer is None:
-            return "ready"
-        if answer.runs_open:
-            return "asking" if self.asks else "running"
-        return answer.state
-
-    @property
-    def busy(self) -> bool:
-        """Whether its stream runs, or a tool that the model called."""
-        return self.state in ("waiting", "streaming", "asking", "running")
-
-    @property
-    def title(self) -> str:
-        """What its label says."""
-        return self.conversation.title or "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +49,13 @@ class Workspace:
         self.clock = clock
         self.tabs: list[Tab] = []
         self.active: Tab | None = None
-        self.record: Callable[[Tab, Answer, Event], None] = lambda tab, answer, event: None
+        self.record: Callable[[Tab, Answer, Kept], None] = lambda tab, answer, event: None
         self.changed: Callable[[Tab], None] = lambda tab: None  # its state, or what it asks, beside the events of its stream
+        self.began: Callable[[Tab, Answer], None] = lambda tab, answer: None  # a further round was asked for
         self._connect = connect
         self._clients: dict[Hashable, asyncio.Future[AsyncOpenAI]] = {}
         self._first_models: dict[str, str] = {}
+        self._tools: dict[tuple[str, ...], Sequence[Tool]] = {}
 
     # -- tabs
 
@@ -126,7 +70,7 @@ class Workspace:
             conversation = Conversation(system=settings.system, model=model or "", endpoint_name=endpoint.name)
         elif conversation.model:
             model = conversation.model
-        tab = Tab(conversation, endpoint, model)
+        tab = Tab(conversation, endpoint, model, tools=self._toolbox(endpoint))
         self.tabs.append(tab)
         return tab
 
@@ -167,6 +111,36 @@ class Workspace:
         counts = [answer.completion_tokens for tab in self.tabs for turn in tab.conversation.turns for answer in turn.answers]
         return sum(count for count, _ in counts), all(exact for _, exact in counts)
 
+    # -- tools
+
+    def _toolbox(self, endpoint: Endpoint) -> ToolBox:
+        """The tools that a new tab begins with."""
+        settings = self.settings
+        named: tuple[str, ...] = (BUILTIN,) if endpoint.is_demo else ()
+        if settings.tools is not None:
+            named = settings.tools
+        try:
+            return self._box(self._loaded(named), named)
+        except ToolsError:
+            return ToolBox()  # said at the start; a source that broke since is said when it is chosen
+
+    async def set_tools(self, tab: Tab, sources: Sequence[str]) -> None:
+        """Give `tab` the tools of these files, modules and "builtin", read anew. Raises ToolsError; then nothing changed."""
+        always = tab.tools.always
+        tools = await asyncio.to_thread(load_tools, sources)
+        tab.tools = self._box(tools, sources)
+        tab.tools.always |= always & tab.tools.tools.keys()
+        self.changed(tab)
+
+    def _box(self, tools: Sequence[Tool], sources: Sequence[str]) -> ToolBox:
+        settings = self.settings
+        return ToolBox.of(tools, sources, allowed=frozenset(settings.allow_tools), seconds=settings.tool_timeout)
+
+    def _loaded(self, sources: tuple[str, ...]) -> Sequence[Tool]:
+        if sources not in self._tools:
+            self._tools[sources] = load_tools(sources)
+        return self._tools[sources]
+
     # -- streams
 
     def gather(self, tab: Tab) -> float:
@@ -194,13 +168,55 @@ class Workspace:
         return Timeouts(settings.connect_timeout, settings.first_token_timeout, settings.stall_timeout)
 
     async def stream(self, tab: Tab, answer: Answer) -> None:
-        """Run the stream of `answer` to its end, in `tab`. The answer is final afterwards, whatever happened."""
+        """Run the stream of `answer` to its end, in `tab`, and the rounds of tools that follow it.
+
+        Every answer and every tool is final afterwards, whatever happened. An `answer` that is final already goes on with the
+        tools that it called.
+        """
+        most = self.settings.max_tool_rounds
+        if answer.final:
+            answer = await self._round(tab, answer)
+        await self._drive(tab, answer)
+        rounds = 0
+        while wants_round(answer, tab.tools):
+            if rounds == most:
+                end_all(answer, AT_THE_LIMIT.format(rounds=most), partial(self._note, tab, answer))
+                return
+            rounds += 1
+            answer = await self._round(tab, answer)
+            await self._drive(tab, answer)
+
+    async def _drive(self, tab: Tab, answer: Answer) -> None:
         from tui.engine.drive import drive
 
         def record(event: Event) -> None:
             self.record(tab, answer, event)
 
         await drive(answer, self._events(tab, answer), record=record, clock=self.clock)
+
+    async def _round(self, tab: Tab, answer: Answer) -> Answer:
+        """Run the tools that `answer` called; the answer that is to follow them."""
+
+        await RoundRunner(answer, tab.tools, partial(self._ask, tab), partial(self._note, tab, answer)).run()
+        following = tab.conversation.next_round(answer)
+        self.began(tab, following)
+        self.changed(tab)
+        return following
+
+    async def _ask(self, tab: Tab, wanted: Wanted) -> Decision:
+        decision: asyncio.Future[Decision] = asyncio.get_running_loop().create_future()
+        ask = Ask(wanted.call, wanted.arguments, wanted.tool.summary, decision)
+        tab.asks.append(ask)
+        self.changed(tab)
+        try:
+            return await decision
+        finally:
+            tab.asks.remove(ask)
+            self.changed(tab)
+
+    def _note(self, tab: Tab, answer: Answer, note: ToolRunNoted) -> None:
+        answer.note_run(note, self.clock())
+        self.record(tab, answer, note)
 
     async def _events(self, tab: Tab, answer: Answer):  # type: ignore[no-untyped-def] # an async generator of Event
         from tui.engine.stream import stream_answer
@@ -227,7 +243,8 @@ class Workspace:
             max_retries=settings.max_retries,
             key_source=endpoint.key_source,
         )
-        return replace(request, params={**endpoint.params, **settings.params, **request.params})
+        tools = {"tools": tab.tools.as_openai()} if tab.tools else {}
+        return replace(request, params={**tools, **endpoint.params, **settings.params, **request.params})
 
     async def models(self, endpoint: Endpoint) -> list[str]:
         """The models that an endpoint offers."""

@@ -179,6 +179,17 @@ class Answer:
         call.run.apply(event, now)
         self.revision += 1
 
+    def note_run(self, note: events.ToolRunNoted, now: float) -> None:
+        """Either of the two, by what the note says. IllegalRunError too for a call that is not there."""
+        choice = self.choices.get(note.choice)
+        call = None if choice is None else choice.calls.get(note.index)
+        if call is None:
+            raise IllegalRunError(f"no tool call {note.index}")
+        if note.event is None:
+            self.expect_run(call)
+        else:
+            self.apply_run(call, note.event, now)
+
     def _add(self, event: events.Content, now: float) -> bool:
         choice = self.choices.get(event.choice)
         if isinstance(event, events.ToolCallDelta):

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tui.engine import messages
 from tui.engine.answer import Answer
 from tui.engine.request import Request, Timeouts
-from tui.engine.text_log import join_surrogates
+from tui.engine.rounds import is_open
 from tui.engine.turn import Reply, Turn, new_id
 
 TITLE_CELLS = 40
 PREFILL: Mapping[str, Any] = {"continue_final_message": True, "add_generation_prompt": False}
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StillStreamingError(RuntimeError):
@@ -70,15 +69,32 @@ class Conversation:
         return turn, answer
 
     def continue_answer(self) -> Answer:
-        """Ask for the rest of the shown reply. Raises ValueError where there is nothing to continue."""
+        """Ask for the rest of the shown reply. Raises ValueError where there is nothing to continue.
+
+        Where the reply ends in tool calls, the rest is what follows them: the answer is the one that holds them if any is still
+        to be run, and else that of a new round.
+        """
         turn = self._idle_turn()
         turn.settle()
         reply = turn.reply
         if not reply.can_continue:
             raise ValueError("there is nothing to continue")
+        calls = reply.answer.tool_calls
+        if any(is_open(call) for call in calls):
+            return reply.answer
+        return self._follow(reply, 0 if calls else None)
+
+    def next_round(self, answer: Answer) -> Answer:
+        """Ask what the model says now that the tools which `answer` called have ended. Raises StillStreamingError."""
+        self._be_idle()
+        turn = self.turn_with(answer)
+        turn.settle()
+        return self._follow(turn.reply_with(answer), 0)
+
+    def _follow(self, reply: Reply, seam: int | None) -> Answer:
         answer = self._answer()
         reply.answers.append(answer)
-        reply.seams.append(None)
+        reply.seams.append(seam)
         return answer
 
     def select_alternative(self, delta: int, turn: Turn | None = None) -> Turn:
@@ -106,12 +122,12 @@ class Conversation:
         """What the request for this answer says: system, earlier turns, the prompt, and the partial to continue."""
         now = self.turn_with(for_answer)
         reply = now.reply_with(for_answer)
-        pairs: list[tuple[str, str]] = []
+        said = [messages.system(self.system)] if (self.system or "").strip() else []
         for turn in self.turns[: self.turns.index(now)]:
-            pairs += [("user", turn.prompt), ("assistant", turn.reply.said)]
-        pairs.append(("user", now.prompt_of(reply)))
-        pairs.append(("assistant", reply.text_until(reply.step(for_answer))))
-        return _alternating(self.system, pairs)
+            said += [messages.user(turn.prompt), *messages.of_rounds(turn.reply.rounds())]
+        said.append(messages.user(now.prompt_of(reply)))
+        said += messages.of_rounds(reply.rounds(reply.step(for_answer)))
+        return messages.tidied(said)
 
     def request(
         self,
@@ -144,20 +160,6 @@ class Conversation:
     def _be_idle(self) -> None:
         if self.streaming:
             raise StillStreamingError("the last answer still streams")
-
-
-def _alternating(system: str | None, pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    """Messages whose roles alternate: what an assistant did not say is left out, and prompts that then meet are joined."""
-    messages: list[dict[str, Any]] = []
-    for role, text in [("system", system or ""), *pairs]:
-        if not text.strip() and role != "user":
-            continue
-        content = _SURROGATE.sub("\ufffd", join_surrogates(text))  # half a pair can't be sent as UTF-8
-        if messages and messages[-1]["role"] == role:
-            messages[-1]["content"] += "\n\n" + content
-        else:
-            messages.append({"role": role, "content": content})
-    return messages
 
 
 def title_of(prompt: str, cells: int = TITLE_CELLS) -> str:

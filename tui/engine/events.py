@@ -1,7 +1,7 @@
 """What can happen in a stream: a closed union of frozen dataclasses.
 
 `stream.py` makes them, `answer.py` folds them, the journal keeps them. Exactly one terminal event
-(`Finished`, `Failed`, `Cancelled`) ends every stream; nothing follows it.
+(`Finished`, `Failed`, `Cancelled`) ends every stream; nothing follows it but, where tools were called, `ToolRunNoted`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.engine.failure import Failure
+from tui.engine.tool_run import RunEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,16 @@ class Cancelled:
     """The person stopped it. What arrived before stays."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToolRunNoted:
+    """What became of the tool call at `index` of an answer that ended; no `event`: it is going to be run, or asked about."""
+
+    index: int
+    event: RunEvent | None = None
+    choice: int = 0
+
+
 Content = TextDelta | ReasoningDelta | RefusalDelta | ToolCallDelta
 Terminal = Finished | Failed | Cancelled
 Event = Opened | Retrying | StallNotice | Identified | Content | UsageReported | ReasonGiven | Footnote | Terminal
+Kept = Event | ToolRunNoted  # what a journal is told of an answer

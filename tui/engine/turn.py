@@ -2,7 +2,7 @@
 
     Turn ── prompts   "explain async", "explain async, briefly"       the versions of an edited prompt
          └─ replies   ‹ 1/3 ›  ‹ 2/3 ›  ‹ 3/3 ›                       the alternatives, one of them shown
-               └─ answers   the stream, and the streams that continued it; each keeps its own exact text
+               └─ answers   the stream, and the streams that continued it or followed its tools; each keeps its own exact text
 
 A continuation starts as part of the reply that it continues. Where the model turns out to have started over, it becomes
 a reply of its own. `settle` decides which; it is cheap and may be called at every frame.
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from tui.engine.answer import Answer, State
+from tui.engine.rounds import Round, glued, rounds_of
 from tui.engine.seam import find_seam
 
 _HAS_A_REST: frozenset[State] = frozenset(("interrupted", "truncated", "cancelled", "failed"))
@@ -28,7 +29,9 @@ def new_id() -> str:
 class Reply:
     """One alternative: what the model said to version `version` of the prompt, in one stream or several.
 
-    `seams[i]` says how many characters of `answers[i + 1].text` repeat what was there; None while that is undecided.
+    Where `answers[i]` holds tool calls, `answers[i + 1]` is the next round: what the model said when it knew the results.
+    Else it is a continuation, and `seams[i]` says how many characters of its text repeat what was there; None while that
+    is undecided. The seam of a round is 0.
     """
 
     answers: list[Answer]
@@ -42,23 +45,25 @@ class Reply:
 
     @property
     def text(self) -> str:
-        """The reply's whole text, joined at the seams. What is undecided is not in it yet."""
-        return self.text_until(len(self.answers))
+        """The reply's whole text, joined at the seams, its rounds a blank line apart. What is undecided is not in it yet."""
+        return "".join(before + text for before, text in glued([one.text for one in self.rounds()]))
 
-    def text_until(self, step: int) -> str:
-        """The text of the first `step` answers."""
-        pieces = [answer.text[skip:] for answer, skip in self._joined() if skip is not None]
-        return "".join(pieces[:step])
+    def rounds(self, step: int | None = None) -> list[Round]:
+        """The rounds that the first `step` answers make, or all."""
+        return rounds_of(list(zip(self.answers, [0, *self.seams], strict=True))[:step])
 
     @property
     def seam_offsets(self) -> list[int]:
         """Where in `text` the continuations begin."""
         offsets, length = [], 0
-        for answer, skip in self._joined():
-            if skip is not None:
-                offsets.append(length)
-                length += len(answer.text) - skip
-        return offsets[1:]
+        rounds = self.rounds()
+        for one, (before, _) in zip(rounds, glued([one.text for one in rounds]), strict=True):
+            length += len(before)
+            for place, (answer, skip) in enumerate(one.steps):
+                if skip is not None:
+                    offsets += [length] if place else []
+                    length += len(answer.text) - skip
+        return offsets
 
     @property
     def reasoning(self) -> str:
@@ -72,18 +77,22 @@ class Reply:
 
     @property
     def said(self) -> str:
-        """What goes back to the model as the assistant's words: the text, else the refusal; never the reasoning."""
+        """The assistant's words: the text, else the refusal; never the reasoning."""
         return self.text if self.text.strip() else self.refusal
 
     @property
     def can_continue(self) -> bool:
-        """Whether there is a beginning to continue from, and a rest that is missing."""
-        return self.answer.state in _HAS_A_REST and not self.answer.tool_calls and bool(self.text.strip())
+        """Whether there is a beginning to continue from, and a rest that is missing; tool calls always have a rest."""
+        answer = self.answer
+        if answer.tool_calls:
+            return answer.final and not answer.runs_open
+        return answer.state in _HAS_A_REST and bool(self.rounds()[-1].text.strip())
 
     def continues(self, answer: Answer) -> Answer | None:
-        """The answer that `answer` continues, if any."""
+        """The answer that `answer` continues, if any; one that called tools is followed, not continued."""
         step = self.step(answer)
-        return self.answers[step - 1] if step else None
+        before = self.answers[step - 1] if step else None
+        return None if before is None or before.tool_calls else before
 
     def step(self, answer: Answer) -> int:
         """The place of `answer` in this reply. Raises ValueError if it is not in it."""
@@ -91,9 +100,6 @@ class Reply:
             if candidate is answer:
                 return step
         raise ValueError("not an answer of this reply")
-
-    def _joined(self) -> list[tuple[Answer, int | None]]:
-        return list(zip(self.answers, [0, *self.seams], strict=True))
 
 
 @dataclass(slots=True, eq=False)
@@ -149,10 +155,12 @@ class Turn:
     def _settle(self, reply: Reply) -> bool:
         if not reply.seams or reply.seams[-1] is not None:
             return False
-        seam = find_seam(reply.text, reply.answer.text, reply.answer.final)
+        rounds = reply.rounds()
+        seam = find_seam(rounds[-1].text, reply.answer.text, reply.answer.final)
         if seam is None:
             return False
-        if seam.starts_over:
+        # what earlier rounds said and did belongs to this reply; a last round that was said twice stays where it is
+        if seam.starts_over and len(rounds) == 1:
             self._split(reply)
         else:
             reply.seams[-1] = seam.skip

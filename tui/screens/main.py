@@ -14,7 +14,7 @@ from textual.timer import Timer
 
 from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation
-from tui.engine.events import Event
+from tui.engine.events import Kept
 from tui.keeping import Restored
 from tui.keymap import COMMANDS
 from tui.safe_text import visible_line
@@ -63,6 +63,7 @@ class MainScreen(Streaming, Reading, Copying):
         self._draft_timer: Timer | None = None
         self._states: dict[str, str] = {}  # tab id → the state that is shown
         workspace.record = self._record
+        workspace.changed = self.state_changed
 
     def compose(self) -> ComposeResult:
         """Tabs, panes, status, keys."""
@@ -229,7 +230,7 @@ class MainScreen(Streaming, Reading, Copying):
 
     # -- streams
 
-    def _record(self, tab: Tab, answer: Answer, event: Event) -> None:
+    def _record(self, tab: Tab, answer: Answer, event: Kept) -> None:
         self.keeper.event(answer, event)
         if tab is self.workspace.active:
             self.frames.wake()

@@ -15,7 +15,7 @@ from tui.providers.demo import DEMO_BASE_URL
 from tui.providers.known import KNOWN
 from tui.settings.errors import SettingsError
 from tui.settings.keys import from_keyring, from_variable
-from tui.settings.values import folder, header_fields, json_table, web_address
+from tui.settings.values import folder, header_fields, json_table, listed, web_address
 
 KEY_VARIABLES = ("STREAMTUI_API_KEY", "OPENAI_API_KEY")
 
@@ -25,6 +25,8 @@ Headers = Annotated[dict[str, str], AfterValidator(header_fields)]
 Params = Annotated[dict[str, Any], AfterValidator(json_table)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(listed)]
+
 Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 _URL = "a web address without password, query and fragment, such as http://127.0.0.1:8080/v1"
@@ -67,6 +69,10 @@ class Settings(BaseModel):
     allow_plain_http: bool = Field(default=False, description=_YES_NO)
     theme: Name | None = Field(default=None, description="the name of a theme")
     data_dir: Folder = Field(default=Path(), description="a folder")
+    tools: Names | None = Field(default=None, description='a list of Python files, modules and "builtin"')
+    allow_tools: Names = Field(default=(), description="a list of names of tools that are read-only")
+    max_tool_rounds: Annotated[int, Field(ge=0, le=100)] = Field(default=8, description="a whole number, from 0 to 100")
+    tool_timeout: Seconds = Field(default=30.0, description=_SECONDS)
     new: bool = Field(default=False, description=_YES_NO)
     save: bool = Field(default=True, description=_YES_NO)
     record: Folder | None = Field(default=None, description="a folder")

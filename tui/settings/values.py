@@ -44,6 +44,11 @@ def header_fields(headers: dict[str, str]) -> dict[str, str]:
     return headers
 
 
+def listed(given: object) -> object:
+    """A list, or one text with commas in it: as an environment variable has it."""
+    return [part.strip() for part in given.split(",") if part.strip()] if isinstance(given, str) else given
+
+
 def json_table(table: dict[str, Any]) -> dict[str, Any]:
     """A table that can go into a request body."""
     try:

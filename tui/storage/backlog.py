@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tui.engine import events
 from tui.engine.text_log import TextLog
+from tui.engine.tool_run import RunEnded
 from tui.storage.changes import Change, Draft, OpenTabs, ReplaceAnswer
 from tui.storage.codec import Row, encode
 
@@ -17,7 +18,7 @@ _TEXTS = (events.TextDelta, events.ReasoningDelta, events.RefusalDelta)
 class Run:
     """One event, or deltas that add up to one: `pieces` is what follows `event`."""
 
-    event: events.Event
+    event: events.Kept
     at: float
     until: float
     pieces: TextLog = field(default_factory=TextLog)
@@ -50,9 +51,9 @@ class Pending:
     @property
     def ended(self) -> bool:
         """Whether the end of the answer is among them."""
-        return isinstance(self.runs[-1].event, events.Terminal)
+        return any(isinstance(run.event, events.Terminal) for run in reversed(self.runs))
 
-    def add(self, event: events.Event, at: float) -> None:
+    def add(self, event: events.Kept, at: float) -> None:
         """Add one event."""
         if isinstance(event, events.Content):
             self._add_delta(event, at)
@@ -79,7 +80,7 @@ class Pending:
         last = self._last.get(event.choice)
         return last if last is not None and type(last.event) is type(event) else None
 
-    def _run(self, event: events.Event, at: float) -> Run:
+    def _run(self, event: events.Kept, at: float) -> Run:
         run = Run(event, at, at)
         self.runs.append(run)
         return run
@@ -112,7 +113,7 @@ class Backlog:
         self.size -= sum(run.size for run in pending.runs) if pending else 0
         self.lost.discard(answer)
 
-    def event(self, answer: str, event: events.Event, at: float) -> None:
+    def event(self, answer: str, event: events.Kept, at: float) -> None:
         """Add an event of an answer."""
         size = _size(event)
         if answer in self.lost or (not size and isinstance(event, _TEXTS)):
@@ -133,7 +134,9 @@ class Backlog:
         self.size = 0
 
 
-def _size(event: events.Event) -> int:
+def _size(event: events.Kept) -> int:
+    if isinstance(event, events.ToolRunNoted):
+        return 100 + (len(event.event.content) if isinstance(event.event, RunEnded) else 0)
     if isinstance(event, _TEXTS):
         return len(event.text)
     return 100 + (len(event.arguments) if isinstance(event, events.ToolCallDelta) else 0)

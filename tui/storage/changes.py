@@ -178,7 +178,7 @@ class ReplaceAnswer:
         db.execute("DELETE FROM events WHERE answer = (SELECT n FROM answers WHERE id = ?)", (self.answer,))
         db.execute("UPDATE answers SET state = NULL, instance = ? WHERE id = ?", (stamp.instance, self.answer))
         add_rows(db, self.answer, self.rows)
-        if self.rows and self.rows[-1].kind in TERMINAL:
+        if any(row.kind in TERMINAL for row in self.rows):
             finish(db, self.answer, stamp.now)
 
 

@@ -9,13 +9,21 @@ from typing import Any
 
 from tui.engine import events
 from tui.engine.failure import Failure
+from tui.engine.tool_run import RunEnded, RunEvent, RunProgress, RunStarted
 
 _PLAIN: dict[str, type[events.TextDelta | events.ReasoningDelta | events.RefusalDelta]] = {
     "text": events.TextDelta,
     "reasoning": events.ReasoningDelta,
     "refusal": events.RefusalDelta,
 }
-_OTHER: dict[str, Callable[..., events.Event]] = {
+_RUNS: dict[str, Callable[..., RunEvent | None]] = {
+    "expected": lambda: None,
+    "started": RunStarted,
+    "progress": RunProgress,
+    "ended": RunEnded,
+}
+_RUN_NAMES: dict[type, str] = {type(None): "expected", RunStarted: "started", RunProgress: "progress", RunEnded: "ended"}
+_OTHER: dict[str, Callable[..., events.Kept]] = {
     "opened": events.Opened,
     "retrying": lambda failure, **rest: events.Retrying(failure=Failure(**failure), **rest),
     "stall": events.StallNotice,
@@ -27,6 +35,7 @@ _OTHER: dict[str, Callable[..., events.Event]] = {
     "finished": events.Finished,
     "failed": lambda failure: events.Failed(Failure(**failure)),
     "cancelled": events.Cancelled,
+    "run": lambda index, became, fields, choice: events.ToolRunNoted(index, _RUNS[became](**fields), choice),
 }
 _NAMES: dict[type, str] = {kind: name for name, kind in _PLAIN.items()} | {
     events.Opened: "opened",
@@ -40,6 +49,7 @@ _NAMES: dict[type, str] = {kind: name for name, kind in _PLAIN.items()} | {
     events.Finished: "finished",
     events.Failed: "failed",
     events.Cancelled: "cancelled",
+    events.ToolRunNoted: "run",
 }
 TERMINAL = frozenset(("finished", "failed", "cancelled"))
 
@@ -79,16 +89,25 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-def encode(event: events.Event, at: float, until: float) -> Row:
+def encode(event: events.Kept, at: float, until: float) -> Row:
     """`event` as a row."""
     name = _NAMES[type(event)]
     if isinstance(event, (events.TextDelta, events.ReasoningDelta, events.RefusalDelta)):
         return Row(name, str(event.choice), at, until, pack(event.text))
-    fields: dict[str, Any] = {"usage": event.usage} if isinstance(event, events.UsageReported) else asdict(event)
-    return Row(name, None, at, until, pack_json(fields))
+    return Row(name, None, at, until, pack_json(_fields(event)))
 
 
-def decode(row: Row) -> events.Event | None:
+def _fields(event: events.Kept) -> dict[str, Any]:
+    match event:
+        case events.UsageReported(usage):
+            return {"usage": usage}
+        case events.ToolRunNoted(index, became, choice):
+            fields = {} if became is None else asdict(became)
+            return {"index": index, "became": _RUN_NAMES[type(became)], "fields": fields, "choice": choice}
+    return asdict(event)
+
+
+def decode(row: Row) -> events.Kept | None:
     """The event of a row; None where it can't be read, as when a newer version wrote it."""
     try:
         if row.kind in _PLAIN:

@@ -16,7 +16,7 @@ from typing import Any
 
 from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation
-from tui.engine.events import Event
+from tui.engine.events import Kept
 from tui.engine.turn import Turn, new_id
 from tui.storage import changes
 from tui.storage.backlog import LIMIT
@@ -84,8 +84,8 @@ class Journal:
         self._mend()
         self._save_turn(conversation, turn)
 
-    def event(self, answer_id: str, event: Event) -> None:
-        """Save one event of an answer."""
+    def event(self, answer_id: str, event: Kept) -> None:
+        """Save one event of an answer, or what became of a tool that it called."""
         if self._unstarted:
             self._note_start(answer_id)
         if self._saves:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from tui.engine import events
 from tui.engine.answer import Answer, IllegalTransitionError, Part, State
 from tui.engine.failure import Failure
+from tui.engine.tool_run import IllegalRunError, RunEnded, RunStarted
 from tui.storage.codec import Row, decode, encode
 
 #: What became of an answer that has no end in the journal.
@@ -17,6 +19,9 @@ ENDED_EARLY = Failure(
 )
 #: What became of one whose rest was dropped, because it could not be saved.
 NOT_SAVED = Failure("closed", "The rest of this answer could not be saved.", advice="What was saved before is kept.")
+
+#: What became of a tool that waited or ran when the program ended.
+STOPPED_EARLY = RunEnded("cancelled", "Not run to its end: the program ended before.")
 
 _ENDS: dict[State, events.Event] = {
     "cancelled": events.Cancelled(),
@@ -33,16 +38,23 @@ def restore(answer_id: str, model: str, started: float, rows: Iterable[Row]) -> 
         event = decode(row)
         if event is None:
             continue
+        if isinstance(event, events.ToolRunNoted):
+            with suppress(IllegalTransitionError, IllegalRunError):  # of an answer whose rows are damaged
+                answer.note_run(event, row.at)
+            continue
         try:
             answer.apply(event, row.at)
         except IllegalTransitionError:
-            break  # two ends: the first one stands
+            continue  # two ends: the first one stands
         now = max(now, row.until)
         if isinstance(event, events.Content):
             answer.meter.last = now
             _until(answer, event.choice, row.until)
     if not answer.final:
         answer.apply(events.Failed(ENDED_EARLY), now)
+    for call in answer.tool_calls:
+        if call.run is not None and not call.run.final:
+            answer.apply_run(call, STOPPED_EARLY, call.run.started or now)
     return answer
 
 
@@ -58,7 +70,8 @@ def rows_of(answer: Answer) -> list[Row]:
     for place, (part, event) in enumerate(content):
         at = (part.began or last) if place else first
         rows.append(encode(event, at, last if place == len(content) - 1 else (part.last or at)))
-    return rows + [encode(event, end, end) for event in _tail(answer)]
+    rows += [encode(event, end, end) for event in _tail(answer)]
+    return rows + [encode(note, at, at) for note, at in _runs(answer, end)]
 
 
 def _head(answer: Answer) -> Iterator[events.Event]:
@@ -100,3 +113,18 @@ def _tail(answer: Answer) -> Iterator[events.Event]:
         yield events.Failed(answer.failure)
     elif answer.state in _ENDS:
         yield _ENDS[answer.state]
+
+
+def _runs(answer: Answer, end: float) -> Iterator[tuple[events.ToolRunNoted, float]]:
+    """What became of the tool calls, and when. What a tool said while it ran is not kept."""
+    for choice in answer.choices.values():
+        for call in choice.calls.values():
+            run = call.run
+            if run is None:
+                continue
+            began = end if run.started is None else run.started
+            yield events.ToolRunNoted(call.index, None, choice.index), began
+            if run.started is not None:
+                yield events.ToolRunNoted(call.index, RunStarted(), choice.index), began
+            if run.state != "waiting" and run.state != "running":
+                yield events.ToolRunNoted(call.index, RunEnded(run.state, run.content), choice.index), run.ended or began

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.engine.events import Event
+from tui.engine.events import Kept
 from tui.storage.backlog import LIMIT, Backlog
 from tui.storage.changes import Change, Delete, ReplaceAnswer, Stamp
 from tui.storage.replay import NOT_SAVED
@@ -46,7 +46,7 @@ class Call:
     reply: Future[Any]
 
 
-Item = tuple[str, Event, float] | Change | Call
+Item = tuple[str, Kept, float] | Change | Call
 
 
 class Writer:
