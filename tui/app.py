@@ -165,10 +165,12 @@ class StreamTUI(App[None]):
     def _on_trouble(self, reason: str) -> None:
         """In the recorder's thread: pass it on."""
         if self._loop is not None:
-            say = partial(
-                self.notify, f"Not recording: {visible_line(reason)}. Streams go on.", severity="warning", markup=False
-            )
-            self._loop.call_soon_threadsafe(say)
+            self._loop.call_soon_threadsafe(self._show_not_recording, reason)
+
+    def _show_not_recording(self, reason: str) -> None:
+        self.workspace.recording = False
+        self.main_screen.show_state()
+        self.notify(f"Not recording: {visible_line(reason)}. Streams go on.", severity="warning", markup=False)
 
     async def find_servers(self) -> list[Endpoint]:
         """The model servers on this machine."""

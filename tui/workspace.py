@@ -47,6 +47,7 @@ class Workspace:
     def __init__(self, settings: Settings, connect: Connect, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
         self.clock = clock
+        self.recording = settings.record is not None  # whether its streams are recorded
         self.tabs: list[Tab] = []
         self.active: Tab | None = None
         self.record: Callable[[Tab, Answer, Kept], None] = lambda tab, answer, event: None

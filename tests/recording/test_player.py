@@ -127,7 +127,7 @@ async def test_the_end_has_its_time_too() -> None:
     await settle()
     assert time.slept == [8.0 + AFTER]  # silent a little longer than then: who gave it up for that does so again
     await time.advance(8.0 + AFTER)
-    with pytest.raises(RecordingEndsError, match="the recording ends here: its reader left"):
+    with pytest.raises(RecordingEndsError, match="The recording ends here: its reader left"):
         await ending
 
 

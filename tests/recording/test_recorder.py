@@ -342,7 +342,7 @@ async def test_a_full_disk_fails_no_stream_and_is_said_once(tmp_path: Path, monk
     monkeypatch.setattr(sheet, "_create", lambda folder, name: os.open("/dev/full", os.O_WRONLY))
     said, answers = await _with_trouble(tmp_path)
     assert [answer.text for answer in answers] == ["Hello"] * 3
-    assert said == [f"the disk of {tmp_path} is full"]
+    assert said == [f"there is no room left in {tmp_path}"]
 
 
 async def test_a_disk_that_fills_up_leaves_a_recording_that_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,7 +362,7 @@ async def test_a_disk_that_fills_up_leaves_a_recording_that_is_cut(tmp_path: Pat
     async with recorded(tmp_path, Transport([[SAY] * 50]), on_trouble=said.append) as (client, found):
         await answered(client)
         (made,) = found()
-    assert said == [f"the disk of {tmp_path} is full"]
+    assert said == [f"there is no room left in {tmp_path}"]
     assert made.ending.how == "unfinished"
     assert 0 < len(made.pieces) < 50
     assert all(piece.data == SAY for piece in made.pieces)

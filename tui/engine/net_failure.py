@@ -65,7 +65,7 @@ def _detail(chain: list[BaseException]) -> str:
     """The innermost error that says anything."""
     for one in reversed(chain):
         text = (one.strerror if isinstance(one, OSError) and one.strerror else str(one)).strip()
-        if text:
+        if text and not isinstance(one, LookupError):  # an empty queue inside the library is nobody's news
             return clip(text)
     return type(chain[-1]).__name__
 

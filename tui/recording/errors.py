@@ -67,4 +67,4 @@ def _system(link: Link) -> Exception | None:
     if isinstance(number, int):
         return OSError(number, link.says)
     found = getattr(builtins, link.type, None)
-    return found(link.says) if isinstance(found, type) and issubclass(found, OSError | EOFError) else None
+    return found(link.says) if isinstance(found, type) and issubclass(found, OSError | EOFError | LookupError) else None

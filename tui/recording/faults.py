@@ -18,7 +18,7 @@ _RESET = (Link("ReadError"), Link("ConnectionResetError", "Connection reset by p
 _WHY: dict[How, str] = {
     "closed": "its reader left",
     "withheld": "the rest held the key, and was not written down",
-    "unfinished": "the recording was cut off",
+    "unfinished": "it was cut off",
     "complete": "no response was recorded",
 }
 
@@ -40,7 +40,7 @@ class RecordingEndsError(StreamBrokenError):
     """Nothing broke, but no more was recorded."""
 
     def __init__(self, how: How) -> None:
-        super().__init__(f"the recording ends here: {_WHY[how]}")
+        super().__init__(f"The recording ends here: {_WHY[how]}.")
         self.how: How = how
 
 

@@ -25,7 +25,7 @@ A piece that held the key has asterisks in its place, as many as the key has byt
 The last line says how it ended:
 
     {"t": 3.2, "end": "complete"}                        the body came to its end
-    {"t": 3.2, "end": "closed"}                          the reader left: it was stopped, or had all that it wanted
+    {"t": 3.2, "end": "closed"}                          the reader left: stopped, out of patience, or with all that it wanted
     {"t": 3.2, "end": "broken", "error": [               it broke; the error and what stands behind it, outermost first
         {"type": "ReadError", "says": ""},
         {"type": "ConnectionResetError", "says": "Connection reset by peer", "errno": "ECONNRESET"}]}
@@ -38,6 +38,7 @@ that is cut is left out. Keys that are not named here are ignored; a change that
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,6 +49,9 @@ from typing import Any, Literal
 FORMAT = "streamtui-recording"
 VERSION = 1
 SUFFIX = ".jsonl"
+
+#: what a terminal would obey or an editor not show is escaped, and half a surrogate pair, which is no UTF-8
+_UNSEEN = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]")
 
 How = Literal["complete", "closed", "broken", "withheld", "unfinished"]
 Headers = Sequence[tuple[str, str]]
@@ -205,7 +209,5 @@ def _rounded(seconds: float) -> float:
 
 
 def _line(value: Any) -> bytes:
-    try:
-        return json.dumps(value, ensure_ascii=False).encode() + b"\n"
-    except UnicodeEncodeError:  # half a surrogate pair
-        return json.dumps(value).encode() + b"\n"
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode() + b"\n"

@@ -78,7 +78,10 @@ class Tape:
         self._end(Ending(self._clock() - self._began, "closed"))
 
     def broke(self, error: Exception) -> None:
-        """It broke; a replay that is at its end has not broken, but ends as it ended then."""
+        """It broke; but not where a reader waited no longer, nor where a replay is at its end, which ends as it ended then."""
+        if type(error).__name__ == "ReadTimeout":
+            self.closed()
+            return
         seconds = self._clock() - self._began
         ends = next((one for one in causes(error) if isinstance(one, RecordingEndsError)), None)
         self._end(Ending(seconds, "broken", links(error)) if ends is None else Ending(seconds, ends.how))

@@ -57,7 +57,7 @@ class ReplayTransport(httpx2.BaseTransport):
         how: _HowSync = {"speed": self._speed, "sleep": waits.sleep, "make_error": as_http_error}
         began = head_sync(self._recording, **how)
         pieces = play_sync(self._recording, fault=self._fault, began=began, **how)
-        return _response(self._recording, _SyncBody(pieces, waits))
+        return _response(self._recording, _SyncBody(pieces, waits), network_stream=waits)
 
 
 class _HowSync(TypedDict):
@@ -74,19 +74,27 @@ class _How(TypedDict):
 
 
 class _Waits:
-    """Sleeps that end early, as reads from a socket do."""
+    """Sleeps that end early, as reads from a socket do: this is the `network_stream` whose reads the engine limits."""
 
     def __init__(self, request: httpx2.Request) -> None:
         seconds = request.extensions.get("timeout", {}).get("read")
         self._limit = float(seconds) if seconds else float("inf")
+        self._wanted = 0.0
         self.closed = threading.Event()
 
     def sleep(self, seconds: float) -> None:
         """Wait. Raises ReadError if the stream was closed meanwhile, ReadTimeout after the time that a read may take."""
-        if self.closed.wait(min(seconds, self._limit)):
+        self._wanted = seconds
+        self.read(0, timeout=min(seconds, self._limit))
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What may be replaced by a read that waits less long."""
+        seconds = self._wanted if timeout is None else timeout
+        if self.closed.wait(seconds):
             raise httpx2.ReadError("the stream was closed")
-        if seconds > self._limit:
+        if seconds < self._wanted:
             raise httpx2.ReadTimeout("nothing came")
+        return b""
 
 
 class _AsyncBody(httpx2.AsyncByteStream):
@@ -112,11 +120,13 @@ class _SyncBody(httpx2.SyncByteStream):
         self._waits.closed.set()
 
 
-def _response(recording: Recording, stream: httpx2.AsyncByteStream | httpx2.SyncByteStream) -> httpx2.Response:
+def _response(
+    recording: Recording, stream: httpx2.AsyncByteStream | httpx2.SyncByteStream, **extensions: object
+) -> httpx2.Response:
     answered = recording.response
     assert answered is not None, "a response that never came is not played"  # noqa: S101 - an invariant
     headers = [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in answered.headers]
-    return httpx2.Response(answered.status, headers=headers, stream=stream)
+    return httpx2.Response(answered.status, headers=headers, stream=stream, extensions=extensions)
 
 
 def _other(recording: Recording, request: httpx2.Request) -> httpx2.Response | None:

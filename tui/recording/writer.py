@@ -101,5 +101,5 @@ class Writer:
 
 def _reason(error: OSError, folder: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"the disk of {folder} is full"
+        return f"there is no room left in {folder}"
     return f"{folder} can't be written ({(error.strerror or str(error)).lower()})"

@@ -37,13 +37,7 @@ BEAT = 0.2  # seconds between two looks at clocks and spinners while something s
 
 def _bindings() -> list[BindingType]:
     bindings: list[BindingType] = [
-        Binding(
-            command.keys,
-            command.action,
-            command.title,
-            show=False,
-            priority=command.first,
-        )
+        Binding(command.keys, command.action, command.title, show=False, priority=command.first)
         for command in COMMANDS
         if command.keys
     ]
@@ -78,7 +72,7 @@ class MainScreen(Streaming, Reading, Copying):
         tabs = [self.workspace.open(start.conversation, endpoint=start.endpoint) for start in self._starts or [Start("")]]
         await self.show_tab(tabs[0])
         for tab, start in zip(tabs, self._starts, strict=False):
-            self.send(tab, start.prompt)
+            self.begin(tab, start.prompt)
         self.call_after_refresh(lambda: self.run_worker(self._start_up(tabs), name="start up"))
 
     # -- what is kept

@@ -43,6 +43,18 @@ class Streaming(TabScreen):
             return True
         return False
 
+    def begin(self, tab: Tab, prompt: str) -> None:
+        """Ask `prompt` at the start of the app; of a replay once it can answer, so that its times are the recorded ones."""
+
+        async def when_ready() -> None:
+            await self.workspace.prepare(tab.endpoint)
+            self.send(tab, prompt)
+
+        if tab.endpoint.in_memory is None:
+            self.send(tab, prompt)
+        else:
+            self.run_worker(when_ready(), name="replay")
+
     def send(self, tab: Tab, prompt: str) -> None:
         """Ask `prompt` in `tab`; it stays in the tab's prompt where the person does not want it sent."""
 

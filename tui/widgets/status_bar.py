@@ -113,6 +113,8 @@ class StatusBar(Widget):
             pieces += timing_pieces(answer, self.workspace.clock())
         if self.saving:
             pieces.append(Piece("not saving", 1, "status-bar--broken"))
+        if self.workspace.recording:
+            pieces.append(Piece("recording", 5))
         if len(self.workspace.tabs) > 1:
             total, exact = self.workspace.total_tokens()
             pieces.append(Piece(f"all tabs {'' if exact else '~'}{total:,}", 8, right=True))
