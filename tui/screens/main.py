@@ -140,7 +140,7 @@ class MainScreen(Streaming, Reading, Copying):
         async with self._mounting:
             pane = self.panes.get(tab.id)
             if pane is None:
-                pane = ConversationPane(tab, history=self.history, wake=self.frames.wake)
+                pane = ConversationPane(tab, history=self.history, wake=self.frames.wake, clock=self.workspace.clock)
                 await self.query_one("#panes").mount(pane)
                 self.panes[tab.id] = pane
         self.save_draft()
@@ -249,6 +249,8 @@ class MainScreen(Streaming, Reading, Copying):
         self.query_one(StatusBar).refresh()
         if self.tab.id in self.panes:
             self.pane.refresh_state(self.workspace.clock(), self.found)
+            if self.transcript.ticks:
+                self.frames.wake()
         failure = self.tab.answer.failure if self.tab.answer else None
         if not self.workspace.busy and (failure is None or failure.retry_after is None):
             self._beat.pause()

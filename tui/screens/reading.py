@@ -26,6 +26,11 @@ class Reading(TabScreen):
             "Long lines of code wrap." if wrapped else "Long lines of code are cut: left and right scroll them.", timeout=2
         )
 
+    def action_turn_folds(self) -> None:
+        """Open or fold what the last turn thought and called."""
+        if not self.transcript.turn_folds():
+            self.notify("Nothing folds here: no thoughts, no tool calls.", timeout=3)
+
     def action_find(self) -> None:
         """Open the line to find text."""
         self.pane.query_one(FindBar).open()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
@@ -19,16 +20,18 @@ from tui.workspace import Tab
 class ConversationPane(Vertical):
     """The page of one tab. `frame` draws what is new; nothing else here reads the stream."""
 
-    def __init__(self, tab: Tab, *, history: Sequence[str], wake: Callable[[], None]) -> None:
+    def __init__(
+        self, tab: Tab, *, history: Sequence[str], wake: Callable[[], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__(id=f"pane-{tab.id}")
         self.tab = tab
         self._history = history
-        self._wake = wake
+        self._wake, self._clock = wake, clock
 
     def compose(self) -> ComposeResult:
         """The conversation over banner and prompt."""
         yield Welcome()
-        yield Transcript(self.tab.conversation, wake=self._wake)
+        yield Transcript(self.tab.conversation, wake=self._wake, clock=self._clock)
         yield FindBar()
         yield FailureBanner()
         yield Prompt(self.tab.draft, earlier=self._history, last=self._last_prompt)

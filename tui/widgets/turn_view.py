@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 
@@ -12,8 +12,10 @@ from tui.markdown.markdown_section import MarkdownSection
 from tui.markdown.section import Action, Section, Target
 from tui.markdown.sections import BlankSection, RowSection, TextSection
 from tui.safe_text import visible_line
+from tui.widgets.folds import FoldKey, Folds
 from tui.widgets.reasoning_section import ReasoningSection
 from tui.widgets.status_bar import model_label
+from tui.widgets.tool_card import ToolCard
 from tui.workspace import SIGNS
 
 FOLD_LINES = 24  # a longer prompt shows its beginning
@@ -30,18 +32,21 @@ def folded(prompt: str) -> str:
 class TurnView:
     """The sections of one reply to one turn. `update` takes in what arrived; what is here already is not touched."""
 
-    def __init__(self, turn: Turn, *, last: bool) -> None:
+    def __init__(self, turn: Turn, folds: Folds, clock: Callable[[], float], *, last: bool) -> None:
         self.turn, self.reply = turn, turn.reply
+        self._folds, self._clock = folds, clock
         self.key = _key(turn, last)
         self.last = last
         self._header = RowSection()
         self._note = RowSection()
         self._content: list[Section] = []
+        self._shown_folds: list[tuple[Answer, Part, ReasoningSection | ToolCard]] = []
+        self._apart = False  # what comes next begins a section of its own
         self._step = 0  # the answer of the reply that is read now
         self._part = 0  # the part of it that is read now
         self._offset = 0  # how much of that part was taken
         self._seams_told = (0, "")
-        self._revision: tuple[int, int] | None = None
+        self._revision: tuple[int, int, int] | None = None
         you = RowSection([[("You", "transcript--who")]])
         self._head: list[Section] = [you, TextSection(folded(turn.prompt), "transcript--prompt"), BlankSection(), self._header]
         self._tail: list[Section] = [self._note, BlankSection()]
@@ -59,17 +64,40 @@ class TurnView:
     def update(self) -> bool:
         """Take in what arrived; True if there are new sections."""
         answer = self.reply.answer
-        revision = (answer.revision, len([seam for seam in self.reply.seams if seam is not None]))
+        revision = (answer.revision, len([seam for seam in self.reply.seams if seam is not None]), self._folds.version)
         if revision == self._revision:
+            if self.ticks:
+                self._show_folds()
             return False
         self._revision = revision
         before = len(self._content)
         self._read()
+        self._show_folds()
         self._header.update(*_header(self.turn, self.reply, self._seams()))
         self._note.update(_note(self.reply, self.last))
         if answer.final:
             self._finish()
         return len(self._content) != before
+
+    @property
+    def ticks(self) -> bool:
+        """Whether a running time is on show: of a tool, or of a model that thinks."""
+        answer = self.reply.answer
+        parts = answer.first.parts
+        return answer.runs_open or (not answer.final and bool(parts) and parts[-1].kind == "reasoning")
+
+    @property
+    def fold_keys(self) -> set[FoldKey]:
+        """All that folds in it."""
+        return {section.key for _, _, section in self._shown_folds}
+
+    def _show_folds(self) -> None:
+        now = self._clock()
+        for answer, part, section in self._shown_folds:
+            if isinstance(section, ToolCard):
+                section.show(answer, now)
+            else:
+                section.show(answer, part, now)
 
     def _seams(self) -> str:
         """Where continuations were joined on; worked out when one was, because it takes the whole text."""
@@ -88,49 +116,76 @@ class TurnView:
             self._read_answer(self.reply.answers[self._step], skip)
             if self._step == len(self.reply.answers) - 1:
                 return
+            if self.reply.answers[self._step].first.calls:
+                self._finish()
+                self._apart = True  # a round of its own
             self._step, self._part, self._offset = self._step + 1, 0, 0
 
     def _read_answer(self, answer: Answer, skip: int) -> None:
         parts = answer.first.parts
         while self._part < len(parts):
             part = parts[self._part]
-            if self._offset < part.log.length:
+            if part.kind == "tool_call":
+                self._show_call(answer, part)
+            elif self._offset < part.log.length:
                 start = self._offset
                 if part.kind == "text" and self._part == _first_text(parts):
                     start = max(start, skip)
                 new = part.log.since(start)
                 self._offset = part.log.length
                 if new:
-                    self._append(part, new, begins=self._part)
+                    self._append(answer, part, new)
             if self._part == len(parts) - 1:
                 return
             self._part, self._offset = self._part + 1, 0
 
-    def _append(self, part: Part, text: str, *, begins: int) -> None:
-        last = self._content[-1] if self._content else None
-        match part.kind:
-            case "reasoning":
-                if not isinstance(last, ReasoningSection):
-                    last = ReasoningSection()
-                    self._content.append(last)
-                last.append(text)
-            case "tool_call":
-                name = part.call.name if part.call else None
-                self._content.append(RowSection([[(f"⚙ asks for the tool {visible_line(name or '?')}", "transcript--note")]]))
-            case _:
-                if not isinstance(last, MarkdownSection):
-                    last = MarkdownSection()
-                    self._content.append(last)
-                last.append(text)
+    def _show_call(self, answer: Answer, part: Part) -> None:
+        if part.call is not None and not any(shown is part for _, shown, _ in self._shown_folds):
+            card = ToolCard(self._fold_key(answer), self._folds, part.call)
+            self._shown_folds.append((answer, part, card))
+            self._add_apart(card)
+
+    def _append(self, answer: Answer, part: Part, text: str) -> None:
+        last = self._content[-1] if self._content and not self._apart else None
+        self._apart = False
+        if part.kind == "reasoning":
+            last = self._thoughts(part)
+            if last is None:
+                last = ReasoningSection(self._fold_key(answer), self._folds)
+                self._shown_folds.append((answer, part, last))
+                self._add_apart(last)
+        elif not isinstance(last, MarkdownSection):
+            last = MarkdownSection()
+            self._content.append(last)
+        last.append(text)
+
+    def _thoughts(self, part: Part) -> ReasoningSection | None:
+        """The section that shows this run of reasoning already."""
+        for _, shown, section in reversed(self._shown_folds):
+            if shown is part and isinstance(section, ReasoningSection):
+                return section
+        return None
+
+    def _fold_key(self, answer: Answer) -> FoldKey:
+        return answer.id, answer.first.index, self._part
+
+    def _add_apart(self, section: Section) -> None:
+        """Add a section with a blank row on either side."""
+        if self._content and not isinstance(self._content[-1], BlankSection):
+            self._content.append(BlankSection())
+        self._content += [section, BlankSection()]
 
     def _finish(self) -> None:
         for section in self._content:
-            if isinstance(section, MarkdownSection):
+            if isinstance(section, MarkdownSection | ReasoningSection):
                 section.finish()
 
 
 def _key(turn: Turn, last: bool) -> tuple[int, int, int, bool]:
-    return id(turn.reply), len(turn.reply.answers), len(turn.replies), last
+    # a round goes on under what is there; a continuation is joined to it, and so read anew
+    answers = turn.reply.answers
+    joined = sum(not before.first.calls for before in answers[:-1])
+    return id(turn.reply), joined, len(turn.replies), last
 
 
 def _first_text(parts: Sequence[Part]) -> int:
