@@ -28,6 +28,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit", "alt+e", "Edit the last prompt", "Take the last prompt back to change and resend it", "Stream", first=True),
     Command("alternative(-1)", "alt+up", "Previous alternative", "Show the answer before this one", "Stream", first=True),
     Command("alternative(1)", "alt+down", "Next alternative", "Show the answer after this one", "Stream", first=True),
+    Command("run_tool", "alt+r", "Run the tool once", "Let the tool call that waits run, this once", "Tools", first=True),
+    Command(
+        "run_tool_always", "alt+a", "Always run this tool", "Let it run, also later in this conversation", "Tools", first=True
+    ),
+    Command("decline_tool", "alt+d", "Decline the tool", "Say no to it, and why; the model is told", "Tools", first=True),
+    Command("show_tool", "alt+v", "Show the tool call", "Show all that the tool would be given", "Tools", first=True),
     Command("conversations", "alt+o", "Conversations", "Find, open, rename, export, delete what was saved", "Tabs", first=True),
     Command("open_chip", "f4", "Open a pasted text", "Show what a chip in the prompt holds", "Prompt", first=True),
     Command("copy_answer", "ctrl+y", "Copy the answer", "Copy the whole answer as Markdown", "Copy", footer="copy", first=True),

@@ -11,13 +11,13 @@ from textual.widgets import Input, Static
 
 
 class AskLineScreen(ModalScreen[str | None]):
-    """Asks for a line; None if the person leaves it, or leaves it empty."""
+    """Asks for a line; None if the person leaves it. An empty one is `empty`, by default as if it were left."""
 
     BINDINGS: ClassVar = [("escape", "leave", "leave")]
 
-    def __init__(self, title: str, value: str = "") -> None:
+    def __init__(self, title: str, value: str = "", *, empty: str | None = None) -> None:
         super().__init__()
-        self._heading, self._value = title, value
+        self._heading, self._value, self._empty = title, value, empty
 
     def compose(self) -> ComposeResult:
         """The line under its title."""
@@ -28,7 +28,7 @@ class AskLineScreen(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take it."""
-        self.dismiss(event.value.strip() or None)
+        self.dismiss(event.value.strip() or self._empty)
 
     def action_leave(self) -> None:
         """Take nothing."""

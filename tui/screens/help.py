@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from tui.keymap import COMMANDS, WIDGET_KEYS, key_label
 
-GROUPS = ("Prompt", "Stream", "Copy", "Tabs", "Read", "App")
+GROUPS = ("Prompt", "Stream", "Tools", "Copy", "Tabs", "Read", "App")
 
 
 def rows() -> list[tuple[str, str, str]]:

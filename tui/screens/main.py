@@ -18,6 +18,7 @@ from tui.engine.events import Kept
 from tui.keeping import Restored
 from tui.keymap import COMMANDS
 from tui.safe_text import visible_line
+from tui.screens.approving import Approving
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.copying import Copying
 from tui.screens.reading import Reading
@@ -45,7 +46,7 @@ def _bindings() -> list[BindingType]:
     return [*bindings, Binding("ctrl+w", "close_tab", "close tab", show=False)]
 
 
-class MainScreen(Streaming, Reading, Copying):
+class MainScreen(Streaming, Approving, Reading, Copying):
     """Everything that is on the screen but dialogs. Panes are made when their tab is first shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
@@ -238,6 +239,9 @@ class MainScreen(Streaming, Reading, Copying):
             return
         if tab is self.workspace.active and tab.id in self.panes:
             self.pane.refresh_state(self.workspace.clock(), self.found)
+        elif tab.state == "asking" and not tab.unread:
+            tab.unread = True
+            self.notify(f"{visible_line(tab.title)}: a tool waits for you.", timeout=5, markup=False)
         elif not tab.busy:
             tab.unread = True
         self._beat.resume()

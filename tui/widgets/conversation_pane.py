@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from tui.settings import Endpoint
+from tui.widgets.approval_bar import ApprovalBar
 from tui.widgets.failure_banner import FailureBanner
 from tui.widgets.find_bar import FindBar
 from tui.widgets.prompt import Prompt
@@ -34,6 +35,7 @@ class ConversationPane(Vertical):
         yield Transcript(self.tab.conversation, wake=self._wake, clock=self._clock)
         yield FindBar()
         yield FailureBanner()
+        yield ApprovalBar()
         yield Prompt(self.tab.draft, earlier=self._history, last=self._last_prompt)
 
     def _last_prompt(self) -> str | None:
@@ -61,6 +63,7 @@ class ConversationPane(Vertical):
             welcome.show(self.tab.endpoint, found)
         last = self.tab.conversation.last
         self.query_one(FailureBanner).show(last.reply if last else None, now)
+        self.query_one(ApprovalBar).show(self.tab.asks)
 
     def frame(self, deadline: float) -> bool:
         """Draw what arrived since the last frame, until `deadline`; True if more waits."""

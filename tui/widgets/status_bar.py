@@ -15,7 +15,8 @@ from tui.engine.meter import estimate_tokens
 from tui.safe_text import visible_line
 from tui.workspace import BROKEN, SIGNS, Tab, Workspace
 
-LOOKS = {"streaming": "busy", "waiting": "busy", "complete": "good"}
+LOOKS = {"streaming": "busy", "waiting": "busy", "asking": "busy", "running": "busy", "complete": "good"}
+WORDS = {"asking": "waits for you", "running": "running a tool"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class StatusBar(Widget):
         pieces = [
             Piece(visible_line(tab.endpoint.name), 6),
             Piece(model_label((answer and answer.model) or tab.model or "first model offered"), 2),
-            Piece(f"{SIGNS[state]} {state}", 0, f"status-bar--{style}"),
+            Piece(f"{SIGNS[state]} {WORDS.get(state, state)}", 0, f"status-bar--{style}"),
         ]
         if answer is not None:
             pieces += token_pieces(tab, answer)

@@ -67,7 +67,7 @@ class TabBar(Widget):
         return f" {number} {sign} {title} " if title else f" {number} {sign} "
 
     def _sign(self, tab: Tab) -> str:
-        if tab.busy:
+        if tab.busy and tab.state != "asking":
             return SPINNER[self.tick % len(SPINNER)]
         return "●" if tab.unread and tab.state == "complete" else SIGNS[tab.state]
 

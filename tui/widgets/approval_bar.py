@@ -1,0 +1,68 @@
+"""The bar that asks for leave to run a tool: what would run with which arguments, and the ways to decide.
+
+It never takes the focus, and nothing that is typed into the prompt decides: only its own keys and the mouse do.
+"""
+
+from __future__ import annotations
+
+import json
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from tui.safe_text import visible, visible_line
+from tui.widgets.failure_banner import Action
+from tui.workspace import Ask
+
+_LINES = 4  # of the arguments; the rest is shown whole on request
+_CHARACTERS = 280
+
+
+def arguments_text(ask: Ask) -> str:
+    """The arguments as JSON for people."""
+    return json.dumps(ask.arguments, indent=2, ensure_ascii=False, default=str)
+
+
+def brief(text: str) -> str:
+    """The beginning of a text, and how much more of it there is."""
+    head = "\n".join(text[:_CHARACTERS].split("\n")[:_LINES])
+    left = len(text) - len(head)
+    return text if left <= 0 else f"{head} … and {left:,} more characters"
+
+
+class ApprovalBar(Vertical):
+    """Shown between conversation and prompt while a tool call waits for the person; hidden otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+        self._shown: tuple[Ask | None, int] = (None, 0)
+
+    def compose(self) -> ComposeResult:
+        """What would run, its arguments, the ways to decide."""
+        yield Static("", markup=False, classes="banner--title")
+        yield Static("", markup=False, classes="banner--detail")
+        with Horizontal(classes="banner--actions"):
+            yield Action("run_tool", "Run once", "alt+r")
+            yield Action("run_tool_always", "Always in this conversation", "alt+a")
+            yield Action("decline_tool", "Decline", "alt+d")
+            yield Action("show_tool", "Show all", "alt+v")
+
+    def show(self, asks: list[Ask]) -> None:
+        """Ask about the first of these; hidden without any. Costs nothing while that does not change."""
+        ask = asks[0] if asks else None
+        if (ask, len(asks)) == self._shown:
+            return
+        self._shown = (ask, len(asks))
+        self.display = ask is not None
+        if ask is None:
+            return
+        title, detail = self.query(Static).filter(".banner--title, .banner--detail")
+        more = f"   ({len(asks) - 1} more after this one)" if len(asks) > 1 else ""
+        title.update(visible_line(f"? The model asks to run {ask.call.name or '?'}{more}"))
+        said = [visible_line(ask.description)] if ask.description else []
+        lines = [f"  {name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in ask.arguments.items()]
+        text = visible(brief("\n".join(lines)))
+        detail.update("\n".join([*said, text] if text else said))
+        detail.set_class(not (said or text), "-empty")
