@@ -187,7 +187,12 @@ def wants(app: StreamTUI, call: ToolCall, **arguments: str) -> asyncio.Future[De
     """As the rounds do: a call of the first tab wants leave."""
     tab = app.workspace.tabs[0]
     ask = Ask(call, arguments or {"city": "Paris"}, "What the weather is like.", asyncio.get_running_loop().create_future())
-    ask.decision.add_done_callback(lambda done: tab.asks.remove(ask))
+
+    def go_on(_: object) -> None:
+        tab.asks.remove(ask)
+        app.workspace.changed(tab)
+
+    ask.decision.add_done_callback(go_on)
     tab.asks.append(ask)
     app.workspace.changed(tab)
     return ask.decision
