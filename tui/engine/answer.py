@@ -13,17 +13,17 @@ Content is any non-empty text, reasoning, refusal or tool-call delta. Every stat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tui.engine import events
+from tui.engine.choice import Choice, Part, PartKind, ToolCall
 from tui.engine.failure import Failure
-from tui.engine.meter import Meter
-from tui.engine.text_log import TextLog
+from tui.engine.meter import Meter, estimate_tokens
 from tui.engine.tool_run import IllegalRunError, RunEvent, ToolRun
 
+__all__ = ["FINAL_STATES", "TRANSITIONS", "Answer", "Choice", "IllegalTransitionError", "Part", "PartKind", "State", "ToolCall"]
+
 State = Literal["waiting", "streaming", "complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled"]
-PartKind = Literal["text", "reasoning", "refusal", "tool_call"]
 
 _BEFORE = {events.Opened, events.Retrying}
 _ANY_TIME = {events.StallNotice, events.Identified, events.UsageReported, events.ReasonGiven, events.Footnote}
@@ -56,70 +56,6 @@ _BY_REASON: dict[str, State] = {
 
 class IllegalTransitionError(RuntimeError):
     """An event came that cannot follow; the answer is as it was."""
-
-
-@dataclass(slots=True)
-class ToolCall:
-    """One tool call as far as it arrived; `arguments` is raw JSON text. `run` is None until somebody means to run it."""
-
-    index: int
-    id: str | None = None
-    name: str | None = None
-    arguments: TextLog = field(default_factory=TextLog)
-    run: ToolRun | None = None
-
-    def as_openai(self) -> dict[str, Any]:
-        """The call in the shape of OpenAI's `tool_calls` list."""
-        function = {"name": self.name, "arguments": self.arguments.text}
-        return {"id": self.id, "type": "function", "function": function}
-
-
-@dataclass(slots=True)
-class Part:
-    """A run of one kind of content, in the order of the stream; a tool call is a part of its own.
-
-    `began` and `last` are when its first and its last piece came, in monotonic seconds.
-    """
-
-    kind: PartKind
-    log: TextLog = field(default_factory=TextLog)
-    call: ToolCall | None = None
-    began: float = 0.0
-    last: float = 0.0
-
-
-@dataclass(slots=True)
-class Choice:
-    """What one of the server's choices adds up to."""
-
-    index: int
-    parts: list[Part] = field(default_factory=list)
-    calls: dict[int, ToolCall] = field(default_factory=dict)
-    reason: str | None = None
-
-    def joined(self, kind: PartKind) -> str:
-        """All text of one kind, in order."""
-        # one log over all parts, so that a surrogate pair cut by something between its halves still joins
-        return TextLog("".join(part.log.since(0) for part in self.parts if part.kind == kind)).text
-
-    def append(self, kind: PartKind, text: str, now: float) -> None:
-        """Add text to the last part if it is of this kind, else to a new one."""
-        if not self.parts or self.parts[-1].kind != kind:
-            self.parts.append(Part(kind, began=now))
-        part = self.parts[-1]
-        part.log.append(text)
-        part.last = now
-
-    def call_delta(self, delta: events.ToolCallDelta) -> None:
-        """Add a piece of a tool call."""
-        call = self.calls.get(delta.index)
-        if call is None:
-            call = self.calls[delta.index] = ToolCall(delta.index)
-            self.parts.append(Part("tool_call", call.arguments, call))
-        call.id = delta.id or call.id
-        call.name = delta.name or call.name
-        if delta.arguments:
-            call.arguments.append(delta.arguments)
 
 
 class Answer:
@@ -162,6 +98,8 @@ class Answer:
         self.state = target
         self.revision += 1
         if target in FINAL_STATES:
+            for choice in self.choices.values():
+                choice.settle(now)
             self.retrying = self.stall = None
             self.meter.end(now)
 
@@ -202,13 +140,15 @@ class Answer:
             choice = self.choices[event.choice] = Choice(event.choice)
         match event:
             case events.TextDelta():
-                choice.append("text", text, now)
-            case events.ReasoningDelta():
-                choice.append("reasoning", text, now)
+                choice.add_text(text, now)
+            case events.ReasoningDelta(key=key):
+                choice.append("reasoning", text, now, key=key)
             case events.RefusalDelta():
+                choice.settle(now)
                 choice.append("refusal", text, now)
             case events.ToolCallDelta():
-                choice.call_delta(event)
+                choice.settle(now)
+                choice.call_delta(event, now)
         self.meter.content(text, now)
         self.stall = self.retrying = None
         return True
@@ -252,13 +192,23 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer's text, exactly as it arrived."""
+        """The answer's text as it arrived, without thinking that came inside of it, between tags."""
         return self.first.joined("text")
 
     @property
     def reasoning(self) -> str:
         """What the model thought, apart from the answer."""
         return self.first.joined("reasoning")
+
+    @property
+    def reasoning_tokens(self) -> tuple[int, bool]:
+        """(tokens of the reasoning, exact): from `usage` once it came, else an estimate."""
+        exact = self.usage_count("completion_tokens_details", "reasoning_tokens")
+        return (round(estimate_tokens(self.reasoning)), False) if exact is None else (exact, True)
+
+    def reasoning_seconds(self, now: float) -> float:
+        """Seconds that it thought, so far or in all: until the next thing that it said."""
+        return self.first.seconds("reasoning", now if self.meter.ended is None else self.meter.ended)
 
     @property
     def refusal(self) -> str:

@@ -5,35 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-Word = tuple[Literal["text", "reasoning", "refusal"], str]
+#: What it is, its text, and for reasoning the key that it came by.
+Word = tuple[Literal["text", "reasoning", "refusal"], str, str]
 
 REASONING_KEYS = ("reasoning_content", "reasoning", "reasoning_text", "thinking")
+DETAILS = "reasoning_details"
 _REASONING_TYPES = ("thinking", "reasoning", "reasoning.text", "reasoning.summary", "summary_text")
 
 
 def words(delta: Mapping[str, Any]) -> Iterator[Word]:
     """(kind, text) in the order in which a reader wants them: reasoning, then the answer, then a refusal."""
-    if reasoning := _reasoning(delta):
-        yield "reasoning", reasoning
+    key, reasoning = _reasoning(delta)
+    if reasoning:
+        yield "reasoning", reasoning, key
     content = delta.get("content")
     if isinstance(content, str):
         if content:
-            yield "text", content
+            yield "text", content, ""
     elif content is not None:
         yield from _parts(content)
     refusal = delta.get("refusal")
     if refusal and isinstance(refusal, str):
-        yield "refusal", refusal
+        yield "refusal", refusal, ""
 
 
-def _reasoning(delta: Mapping[str, Any]) -> str:
-    """The first key that holds any: servers send the same text under two names."""
+def _reasoning(delta: Mapping[str, Any]) -> tuple[str, str]:
+    """(the first key that holds any, its text): servers send the same text under two names."""
     for key in REASONING_KEYS:
         value = delta.get(key)
         if value and (text := flat(value)):
-            return text
+            return key, text
     details = delta.get("reasoning_details")
-    return flat(details) if isinstance(details, list) else ""
+    return DETAILS, (flat(details) if isinstance(details, list) else "")
 
 
 def _parts(content: Any) -> Iterator[Word]:
@@ -43,15 +46,15 @@ def _parts(content: Any) -> Iterator[Word]:
     elif isinstance(content, Mapping):
         kind = content.get("type")
         if kind in _REASONING_TYPES:
-            word: Word = ("reasoning", flat(content))
+            word: Word = ("reasoning", flat(content), "content")
         elif kind == "refusal":
-            word = ("refusal", flat(content))
+            word = ("refusal", flat(content), "")
         else:
-            word = ("text", flat(content))
+            word = ("text", flat(content), "")
         if word[1]:
             yield word
     elif text := flat(content):
-        yield "text", text
+        yield "text", text, ""
 
 
 def flat(value: Any) -> str:

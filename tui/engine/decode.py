@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tui.engine import events
@@ -37,6 +37,16 @@ class _ChoiceState:
     open: bool = False  # content came, and no reason after it
     length: int = 0  # characters of text so far, and their checksum: to know a whole message that repeats them
     checksum: int = 0
+    thoughts: list[str] = field(default_factory=list)
+    thought_by: str = ""  # the key that the first of them came by
+
+    def thinks(self, text: str, key: str) -> bool:
+        """Take reasoning in; False if it is all of it again under another name, as some servers send it at the end."""
+        if self.thought_by not in ("", key) and text == "".join(self.thoughts):
+            return False
+        self.thought_by = self.thought_by or key
+        self.thoughts.append(text)
+        return True
 
 
 class Decoder:
@@ -159,12 +169,17 @@ class Decoder:
         if complaint is not None and self.complaint is None:
             self.complaint = complaint
 
-    def _delta(self, delta: Mapping[str, Any], index: int, state: _ChoiceState) -> None:
-        for kind, text in words(delta):
+    def _words(self, delta: Mapping[str, Any], index: int, state: _ChoiceState) -> None:
+        for kind, text, key in words(delta):
             if kind == "text":
                 self._text(text, index)
-            else:
-                self._content((events.ReasoningDelta if kind == "reasoning" else events.RefusalDelta)(text, index), len(text))
+            elif kind == "refusal":
+                self._content(events.RefusalDelta(text, index), len(text))
+            elif state.thinks(text, key):
+                self._content(events.ReasoningDelta(text, index, key), len(text))
+
+    def _delta(self, delta: Mapping[str, Any], index: int, state: _ChoiceState) -> None:
+        self._words(delta, index, state)
         if delta.get("tool_calls"):
             for event in state.tools.read(delta["tool_calls"]):
                 self._content(event, len(event.arguments))

@@ -58,10 +58,11 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """A piece of what the model thinks before it answers; never part of the answer."""
+    """A piece of what the model thinks before it answers; never part of the answer. `key` is the field that it came in."""
 
     text: str
     choice: int = 0
+    key: str = "reasoning_content"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui.engine import events
 from tui.engine.text_log import TextLog
@@ -35,7 +35,7 @@ class Run:
             arguments = event.arguments + self.pieces.since(0)
             event = events.ToolCallDelta(event.index, event.id, event.name, arguments, event.choice)
         elif self.pieces and isinstance(event, _TEXTS):
-            event = type(event)(event.text + self.pieces.since(0), event.choice)
+            event = replace(event, text=event.text + self.pieces.since(0))
         return encode(event, self.at, self.until)
 
 
@@ -78,7 +78,9 @@ class Pending:
         if isinstance(event, events.ToolCallDelta):
             return None if event.id or event.name else self._calls.get((event.choice, event.index))
         last = self._last.get(event.choice)
-        return last if last is not None and type(last.event) is type(event) else None
+        if last is None or type(last.event) is not type(event):
+            return None
+        return last if getattr(last.event, "key", "") == getattr(event, "key", "") else None
 
     def _run(self, event: events.Kept, at: float) -> Run:
         run = Run(event, at, at)

@@ -51,6 +51,7 @@ _NAMES: dict[type, str] = {kind: name for name, kind in _PLAIN.items()} | {
     events.Cancelled: "cancelled",
     events.ToolRunNoted: "run",
 }
+_USUAL_KEY = "reasoning_content"
 TERMINAL = frozenset(("finished", "failed", "cancelled"))
 
 
@@ -93,7 +94,8 @@ def encode(event: events.Kept, at: float, until: float) -> Row:
     """`event` as a row."""
     name = _NAMES[type(event)]
     if isinstance(event, (events.TextDelta, events.ReasoningDelta, events.RefusalDelta)):
-        return Row(name, str(event.choice), at, until, pack(event.text))
+        key = getattr(event, "key", _USUAL_KEY)
+        return Row(name if key == _USUAL_KEY else f"{name} {key}", str(event.choice), at, until, pack(event.text))
     return Row(name, None, at, until, pack_json(_fields(event)))
 
 
@@ -110,8 +112,11 @@ def _fields(event: events.Kept) -> dict[str, Any]:
 def decode(row: Row) -> events.Kept | None:
     """The event of a row; None where it can't be read, as when a newer version wrote it."""
     try:
-        if row.kind in _PLAIN:
-            return _PLAIN[row.kind](unpack(row.body), int(row.choice or 0))
+        kind, _, key = row.kind.partition(" ")
+        if key:
+            return events.ReasoningDelta(unpack(row.body), int(row.choice or 0), key)
+        if kind in _PLAIN:
+            return _PLAIN[kind](unpack(row.body), int(row.choice or 0))
         return _OTHER[row.kind](**json.loads(row.body))
     except (KeyError, TypeError, ValueError, RecursionError):
         return None

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from tui.engine import events
 from tui.engine.answer import Answer, IllegalTransitionError, Part, State
+from tui.engine.choice import THINK
 from tui.engine.failure import Failure
 from tui.engine.tool_run import IllegalRunError, RunEnded, RunStarted
 from tui.storage.codec import Row, decode, encode
@@ -67,6 +68,11 @@ def rows_of(answer: Answer) -> list[Row]:
     end = last if meter.ended is None else meter.ended
     rows = [encode(event, start, start) for event in _head(answer)]
     content = [(part, _delta(part, choice.index)) for choice in answer.choices.values() for part in choice.parts]
+    content += [
+        (Part("text", began=last, last=last), events.TextDelta(choice.tags.held, choice.index))
+        for choice in answer.choices.values()
+        if choice.tags.held
+    ]
     for place, (part, event) in enumerate(content):
         at = (part.began or last) if place else first
         rows.append(encode(event, at, last if place == len(content) - 1 else (part.last or at)))
@@ -92,8 +98,10 @@ def _delta(part: Part, choice: int) -> events.Event:
     match part.kind:
         case "text":
             return events.TextDelta(part.log.since(0), choice)
+        case "reasoning" if part.key == THINK:
+            return events.TextDelta(part.sent, choice)
         case "reasoning":
-            return events.ReasoningDelta(part.log.since(0), choice)
+            return events.ReasoningDelta(part.log.since(0), choice, part.key)
         case "refusal":
             return events.RefusalDelta(part.log.since(0), choice)
     call = part.call
