@@ -27,6 +27,7 @@ class _Run:
     def __init__(self, tool: Tool, values: list[Any], hear: Callable[[str], None]) -> None:
         self._tool, self._values, self._hear = tool, values, hear
         self._loop = asyncio.get_running_loop()
+        self._context = copy_context()  # the app's own, for what is called in its loop
         self._stopped = threading.Event()
         self._task: asyncio.Task[None] | None = None
         self.ended: asyncio.Future[RunEnded] = self._loop.create_future()
@@ -58,7 +59,7 @@ class _Run:
 
     def _in_our_loop(self, call: Callable[..., None], *arguments: Any) -> None:
         with suppress(RuntimeError):  # the loop was closed: the program ends
-            self._loop.call_soon_threadsafe(call, *arguments)
+            self._loop.call_soon_threadsafe(call, *arguments, context=self._context)
 
     def _end(self, ended: RunEnded) -> None:
         if not self.ended.done():

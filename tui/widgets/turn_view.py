@@ -182,10 +182,10 @@ class TurnView:
 
 
 def _key(turn: Turn, last: bool) -> tuple[int, int, int, bool]:
-    # a round goes on under what is there; a continuation is joined to it, and so read anew
+    # a round goes on under what is there; a continuation is joined to it, and so read anew, as is text that was reasoning
     answers = turn.reply.answers
-    joined = sum(not before.first.calls for before in answers[:-1])
-    return id(turn.reply), joined, len(turn.replies), last
+    anew = sum(not before.first.calls for before in answers[:-1]) + sum(answer.first.turned for answer in answers)
+    return id(turn.reply), anew, len(turn.replies), last
 
 
 def _first_text(parts: Sequence[Part]) -> int:
