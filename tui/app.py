@@ -24,6 +24,7 @@ from tui.storage.writer import Status
 from tui.style_files import style_files
 from tui.terminal.clipboard import Clipboard
 from tui.terminal.keys import install_key_fixes
+from tui.themes import DARK, THEMES
 from tui.workspace import Connect, Start, Workspace
 
 Discover = Callable[[], Awaitable[list[Endpoint]]]
@@ -72,6 +73,9 @@ class StreamTUI(App[None]):
     ) -> None:
         install_key_fixes()
         super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DARK.name
         self.settings = settings
         self.starts = [*map(Start, prompts), *starts]
         self.recorder = Recorder(settings.record, on_trouble=self._on_trouble) if settings.record else None

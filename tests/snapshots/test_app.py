@@ -149,7 +149,7 @@ async def test_narrow(tmp_path: Path, snap: Snap) -> None:
 
 
 async def test_light(tmp_path: Path, snap: Snap) -> None:
-    app, _ = make_app(tmp_path, Script(ANSWER, finish(), counts(17, 158), DONE), theme="textual-light")
+    app, _ = make_app(tmp_path, Script(ANSWER, finish(), counts(17, 158), DONE), theme="streamtui-light")
     async with running(app, size=(100, 36)) as pilot:
         await send(pilot, QUESTION)
         await streamed(pilot)
