@@ -44,7 +44,7 @@ def _as_recorded(settings: Settings, starts: Sequence[Start]) -> Settings:
     only = starts[0].conversation if len(starts) == 1 else None
     system = only.system if only else None
     return settings.model_copy(
-        update={"model": None, "system": system, "params": {}, "max_retries": 0, "new": True, "save": False}
+        update={"model": None, "system": system, "params": {}, "tools": (), "max_retries": 0, "new": True, "save": False}
     )
 
 

@@ -195,7 +195,7 @@ async def test_retry_plays_it_again_and_other_prompts_are_refused(tmp_path: Path
         await pilot.press("enter")
         await streamed(pilot)
         assert tab.state == "failed"
-        assert "This is a recording." in shown(pilot)
+        assert "This is a recording:" in shown(pilot)
 
 
 async def test_a_folder_that_cannot_be_written_is_said_once_and_no_longer_shown(tmp_path: Path) -> None:

@@ -422,7 +422,7 @@ async def test_a_replay_answers_what_was_asked_and_refuses_the_rest() -> None:
     assert [(answer.state, answer.text) for answer in again] == [("complete", "Hello")] * 2
     for answer in (other, rest):
         assert answer.failure is not None
-        assert answer.failure.detail.startswith("This is a recording.")
+        assert answer.failure.detail.startswith("This is a recording:")
     assert names == ["m-1"]
 
 

@@ -16,7 +16,9 @@ from tui.recording.faults import Fault
 from tui.recording.format import Recording, plain_text
 from tui.recording.player import AsyncSleep, Clock, MakeError, Sleep, head, head_sync, play, play_sync
 
-_OTHER = "This is a recording. It holds one answer, to the prompt that was asked then; Retry plays it again."
+_OTHER = {
+    "error": {"message": "This is a recording: it holds one answer, to the prompt that was asked then, and none to this."}
+}
 
 
 class AsyncReplayTransport(httpx2.AsyncBaseTransport):
@@ -135,7 +137,8 @@ def _other(recording: Recording, request: httpx2.Request) -> httpx2.Response | N
         return httpx2.Response(200, json={"object": "list", "data": [{"id": recording.model, "object": "model"}]})
     if _is_asked_again(recording, _messages(request)):
         return None
-    return httpx2.Response(400, json={"error": {"message": _OTHER, "type": "invalid_request_error", "code": None}})
+    # a status would be taken for an answer of the place that was asked then
+    return httpx2.Response(200, text=f"data: {json.dumps(_OTHER)}\n\n", headers={"content-type": "text/event-stream"})
 
 
 def _messages(request: httpx2.Request) -> list[Any]:
