@@ -45,10 +45,7 @@ class Redactor:
         """How many bytes at the end may be the beginning of a secret."""
         longest = len(self._secrets.forms[0]) - 1
         tail = b"".join(piece.data[-longest:] for piece in self._held)[-longest:]
-        for start in range(len(tail)):
-            if any(form.startswith(tail[start:]) for form in self._secrets.forms):
-                return len(tail) - start
-        return 0
+        return max(_overlap(tail, form) for form in self._secrets.forms)
 
     def _release(self, begun: int) -> Iterator[Piece]:
         keep: list[Piece] = []
@@ -58,6 +55,14 @@ class Redactor:
             begun -= len(piece.data)
         yield from self._held
         self._held = keep
+
+
+def _overlap(data: bytes, secret: bytes) -> int:
+    """How many bytes at the end of `data` begin `secret`, without being all of it."""
+    at = data.find(secret[0], max(len(data) - len(secret) + 1, 0))
+    while at >= 0 and not secret.startswith(data[at:]):
+        at = data.find(secret[0], at + 1)
+    return len(data) - at if at >= 0 else 0
 
 
 class Inspector:
