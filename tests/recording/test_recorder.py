@@ -290,8 +290,10 @@ async def test_a_recorded_stream_asks_for_nothing_that_cannot_be_looked_into(tmp
         return httpx2.Response(200, stream=Stream([SAY]))
 
     async with recorded(tmp_path, httpx2.MockTransport(answer)) as (client, _):
-        await answered(client)
-    assert seen == ["gzip, deflate"]
+        for wanted in ("gzip, deflate, br;q=0.5, zstd", "deflate;q=0.5", "br", "identity"):
+            client._client.headers["accept-encoding"] = wanted
+            await answered(client)
+    assert seen == ["gzip, deflate", "deflate;q=0.5", "identity", "identity"]
 
 
 def test_a_request_shows_nothing_in_its_repr() -> None:
@@ -382,6 +384,30 @@ def test_a_disk_that_is_too_slow_costs_the_recording_not_the_memory(tmp_path: Pa
     made = load(next(tmp_path.iterdir()))
     assert (made.pieces[0].data, len(made.pieces), made.ending.how) == (b"x" * 8, 2, "unfinished")
     assert said == ["the disk is too slow; a recording stops in the middle"]
+
+
+@pytest.mark.parametrize("where", ["__init__", "take", "write"])
+def test_what_goes_wrong_in_one_recording_leaves_the_others_alone(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, first = getattr(sheet.Sheet, where), [True]
+
+    def fail_once(self: sheet.Sheet, *given: Any) -> None:
+        if first:
+            first.clear()
+            raise RuntimeError(KEY)
+        real(self, *given)
+
+    monkeypatch.setattr(sheet.Sheet, where, fail_once)
+    said: list[str] = []
+    recorder = Recorder(tmp_path, on_trouble=said.append)
+    for name in ("one", "two"):
+        tape = _tape(recorder, {"model": name})
+        tape.answered(200, [])
+        tape.complete()
+    recorder.close()
+    assert [load(path).model for path in tmp_path.iterdir()] == ["two"]
+    assert said == ["a stream can't be written down (RuntimeError)"]
 
 
 def test_nothing_is_taken_after_the_end(tmp_path: Path) -> None:

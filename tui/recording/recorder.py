@@ -31,7 +31,7 @@ class Recorder:
         folder: Path,
         *,
         on_trouble: Callable[[str], None] = lambda reason: None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.perf_counter,
         now: Callable[[], datetime] = _now,
     ) -> None:
         self._writer = Writer(folder, on_trouble)

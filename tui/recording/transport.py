@@ -10,7 +10,8 @@ import httpx2
 
 from tui.recording.recorder import Recorder, Tape
 
-_READABLE = "gzip, deflate"  # what a recorder can look into, for a key that must not be written down
+#: what a recorder can look into, for a key that must not be written down
+_READABLE = frozenset(("identity", "gzip", "x-gzip", "deflate"))
 
 
 class AsyncRecordingTransport(httpx2.AsyncBaseTransport):
@@ -126,8 +127,9 @@ class _SyncBody(httpx2.SyncByteStream):
 
 
 def _tape(recorder: Recorder, request: httpx2.Request, secrets: Sequence[str]) -> Tape:
-    if "accept-encoding" in request.headers:
-        request.headers["accept-encoding"] = _READABLE
+    wanted = request.headers.get("accept-encoding", "").split(",")
+    readable = [name.strip() for name in wanted if name.partition(";")[0].strip().lower() in _READABLE]
+    request.headers["accept-encoding"] = ", ".join(readable) or "identity"
     try:
         body = request.content
     except httpx2.RequestNotRead:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tui.recording.format import Answered, Ending, Piece
@@ -75,22 +76,38 @@ class Writer:
 
     def _take(self, stream: object, what: What, by: str) -> None:
         if isinstance(what, RawRequest):
-            self._sheets[stream] = Sheet(self._folder, what, by)
+            self._begin(stream, what, by)
             return
         if isinstance(what, Piece):
             self._taken += len(what.data)
         if (sheet := self._sheets.get(stream)) is not None:
-            sheet.take(what)
+            with self._giving_up(sheet):
+                sheet.take(what)
+
+    def _begin(self, stream: object, request: RawRequest, by: str) -> None:
+        try:
+            self._sheets[stream] = Sheet(self._folder, request, by)
+        except Exception as error:  # the worker's edge, as in `_giving_up`
+            self.tell(f"a stream can't be written down ({type(error).__name__})")
 
     def _write(self) -> None:
         for stream, sheet in list(self._sheets.items()):
-            try:
+            with self._giving_up(sheet):
                 sheet.write()
-            except OSError as error:
-                sheet.close()
-                self.tell(_reason(error, self._folder))
             if sheet.over:
                 del self._sheets[stream]
+
+    @contextmanager
+    def _giving_up(self, sheet: Sheet) -> Iterator[None]:
+        """What goes wrong ends this recording, and nothing else."""
+        try:
+            yield
+        except OSError as error:
+            sheet.close()
+            self.tell(_reason(error, self._folder))
+        except Exception as error:  # the worker's edge: a recording that fails must not take the others with it
+            sheet.close()
+            self.tell(f"a stream can't be written down ({type(error).__name__})")
 
     def tell(self, reason: str) -> None:
         """Say what is wrong, once."""
