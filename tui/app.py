@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
@@ -16,7 +16,6 @@ from textual.screen import Screen
 
 from tui.keeping import Keeper
 from tui.keymap import COMMANDS, key_label
-from tui.recording.recorder import Recorder
 from tui.safe_text import visible_line
 from tui.screens.main import MainScreen
 from tui.settings import Endpoint, Settings
@@ -26,6 +25,9 @@ from tui.terminal.clipboard import Clipboard
 from tui.terminal.keys import install_key_fixes
 from tui.themes import DARK, THEMES
 from tui.workspace import Connect, Start, Workspace
+
+if TYPE_CHECKING:
+    from tui.recording.recorder import Recorder
 
 Discover = Callable[[], Awaitable[list[Endpoint]]]
 QUIT_WITHIN = 2.0  # seconds between two ctrl+c that quit
@@ -78,7 +80,7 @@ class StreamTUI(App[None]):
         self.theme = DARK.name
         self.settings = settings
         self.starts = [*map(Start, prompts), *starts]
-        self.recorder = Recorder(settings.record, on_trouble=self._on_trouble) if settings.record else None
+        self.recorder = self._make_recorder(settings)
         self.workspace = Workspace(settings, client_factory or partial(connect, recorder=self.recorder), clock=clock)
         self.routes = Clipboard(self._write_terminal)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -165,6 +167,13 @@ class StreamTUI(App[None]):
         """In the journal's thread: pass it on."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self.main_screen.show_saving, status)
+
+    def _make_recorder(self, settings: Settings) -> Recorder | None:
+        if settings.record is None:
+            return None
+        from tui.recording.recorder import Recorder
+
+        return Recorder(settings.record, on_trouble=self._on_trouble)
 
     def _on_trouble(self, reason: str) -> None:
         """In the recorder's thread: pass it on."""

@@ -23,13 +23,14 @@ from tui.list_models import refuse_clear_key, told
 from tui.printing import Printer, exact, on_terminal, say, sentences, write
 from tui.providers.client import sync_client
 from tui.providers.models import ModelsError, list_models_sync
-from tui.recording.recorder import Recorder
 from tui.settings import Settings
 from tui.storage.export import answer_tree
 from tui.usage import UsageError
 
 if TYPE_CHECKING:
     from openai import OpenAI
+
+    from tui.recording.recorder import Recorder
 
 EXIT_CODES: dict[State, int] = {
     "complete": 0,
@@ -118,6 +119,8 @@ def _recorder(settings: Settings) -> Iterator[Recorder | None]:
     if settings.record is None:
         yield None
         return
+    from tui.recording.recorder import Recorder
+
     recorder = Recorder(settings.record, on_trouble=lambda reason: say(f"not recording: {reason}"))
     try:
         yield recorder

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,15 @@ from tui.engine.drive import drive
 from tui.engine.request import Request, Timeouts
 from tui.engine.stream import stream_answer
 from tui.recording import Recording, load
-from tui.recording.recorder import Recorder
+from tui.recording.recorder import Recorder, Tape
 from tui.recording.replay import AsyncReplayTransport
 from tui.recording.transport import AsyncRecordingTransport
 
 FAST = float("inf")
 KEY = "sk-memory-0123456789"
 BASE_URL = "http://memory/v1"
+URL = f"{BASE_URL}/chat/completions"
+WHEN = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 
 def client_of(transport: httpx2.AsyncBaseTransport, base_url: str = BASE_URL) -> AsyncOpenAI:
@@ -81,3 +85,8 @@ def facts(answer: Answer) -> dict[str, Any]:
         "failure": answer.failure,
         "footnotes": list(answer.footnotes),
     }
+
+
+def tape_of(recorder: Recorder, body: Any = None, headers: Any = (), url: str = URL, secrets: tuple[str, ...] = (KEY,)) -> Tape:
+    """The tape of a request."""
+    return recorder.tape("POST", url, headers, json.dumps(body).encode(), secrets)
