@@ -28,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit", "alt+e", "Edit the last prompt", "Take the last prompt back to change and resend it", "Stream", first=True),
     Command("alternative(-1)", "alt+up", "Previous alternative", "Show the answer before this one", "Stream", first=True),
     Command("alternative(1)", "alt+down", "Next alternative", "Show the answer after this one", "Stream", first=True),
+    Command("next_choice", "alt+n", "Next choice", "Show the next choice, where the server sent several", "Stream", first=True),
     Command("run_tool", "alt+r", "Run the tool once", "Let the tool call that waits run, this once", "Tools", first=True),
     Command(
         "run_tool_always", "alt+a", "Always run this tool", "Let it run, also later in this conversation", "Tools", first=True

@@ -48,6 +48,7 @@ TRANSITIONS: dict[State, dict[type, State | Literal["finish"]]] = {
 FINAL_STATES: frozenset[State] = frozenset(
     ("complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled")
 )
+_FINISHED: frozenset[State] = frozenset(("complete", "truncated", "filtered", "refused"))
 _BY_REASON: dict[str, State] = {
     **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length"), "truncated"),
     **dict.fromkeys(("content_filter", "safety", "sensitive", "prohibited_content", "blocklist", "recitation"), "filtered"),
@@ -69,6 +70,7 @@ class Answer:
         self.requested_model = requested_model
         self.state: State = "waiting"
         self.choices: dict[int, Choice] = {}
+        self._picked: int | None = None  # the choice that the person wants, if not the first
         self.model: str | None = None
         self.response_id: str | None = None
         self.request_id: str | None = None
@@ -102,6 +104,13 @@ class Answer:
                 choice.settle(now)
             self.retrying = self.stall = None
             self.meter.end(now)
+
+    def pick(self, choice: int) -> None:
+        """Show another choice of the server's: its text, reason and state are the answer's from now on. KeyError without it."""
+        self._picked = self.choices[choice].index
+        if self.state in _FINISHED:
+            self.state = self._outcome()
+        self.revision += 1
 
     def expect_run(self, call: ToolCall) -> None:
         """Somebody means to run this call: it waits from now on. IllegalTransitionError before the stream's end."""
@@ -177,7 +186,7 @@ class Answer:
         reason = (self.finish_reason or "").lower()
         if reason in _BY_REASON:
             return _BY_REASON[reason]
-        kinds = {part.kind for choice in self.choices.values() for part in choice.parts}
+        kinds = {part.kind for part in self.first.parts}
         return "refused" if kinds == {"refusal"} else "complete"
 
     @property
@@ -187,7 +196,9 @@ class Answer:
 
     @property
     def first(self) -> Choice:
-        """The choice that is shown: the one with the lowest index."""
+        """The choice that is shown: the one that was picked, else the one with the lowest index."""
+        if self._picked is not None:
+            return self.choices[self._picked]
         return self.choices[min(self.choices)] if self.choices else Choice(0)
 
     @property

@@ -132,7 +132,14 @@ class ToolRunNoted:
     choice: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ChoicePicked:
+    """The person wants to see another of the choices that the server sent in one stream; it is the answer from now on."""
+
+    choice: int
+
+
 Content = TextDelta | ReasoningDelta | RefusalDelta | ToolCallDelta
 Terminal = Finished | Failed | Cancelled
 Event = Opened | Retrying | StallNotice | Identified | Content | UsageReported | ReasonGiven | Footnote | Terminal
-Kept = Event | ToolRunNoted  # what a journal is told of an answer
+Kept = Event | ToolRunNoted | ChoicePicked  # what a journal is told of an answer

@@ -88,6 +88,11 @@ class Reply:
             return answer.final and not answer.runs_open
         return answer.state in _HAS_A_REST and bool(self.rounds()[-1].text.strip())
 
+    @property
+    def can_pick(self) -> bool:
+        """Whether its last stream holds several choices, and nothing was joined to one of them."""
+        return len(self.answer.choices) > 1 and self.continues(self.answer) is None
+
     def continues(self, answer: Answer) -> Answer | None:
         """The answer that `answer` continues, if any; one that called tools is followed, not continued."""
         step = self.step(answer)

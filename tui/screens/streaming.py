@@ -7,6 +7,7 @@ from collections.abc import Callable
 from textual import on
 
 from tui.engine.answer import Answer
+from tui.engine.events import ChoicePicked
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.tab_screen import TabScreen
 from tui.screens.text_view import TextScreen
@@ -153,6 +154,19 @@ class Streaming(TabScreen):
         if self.tab.conversation.turns and not self.tab.busy:
             self.tab.conversation.select_alternative(by)
             self.keeper.changed(self.tab.conversation)
+            self.state_changed(self.tab)
+
+    def action_next_choice(self) -> None:
+        """Show the next of the choices that the server sent in one stream; it is the answer from now on."""
+        last = self.tab.conversation.last
+        if last is None or not last.reply.can_pick:
+            self.notify("There is no other choice: the server sent one answer.", timeout=3)
+        elif not self.tab.busy:
+            answer = last.answer
+            order = sorted(answer.choices)
+            picked = order[(order.index(answer.first.index) + 1) % len(order)]
+            answer.pick(picked)
+            self.keeper.event(answer, ChoicePicked(picked))
             self.state_changed(self.tab)
 
     def _idle_turn(self, wish: str) -> bool:

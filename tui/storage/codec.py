@@ -36,6 +36,7 @@ _OTHER: dict[str, Callable[..., events.Kept]] = {
     "failed": lambda failure: events.Failed(Failure(**failure)),
     "cancelled": events.Cancelled,
     "run": lambda index, became, fields, choice: events.ToolRunNoted(index, _RUNS[became](**fields), choice),
+    "picked": events.ChoicePicked,
 }
 _NAMES: dict[type, str] = {kind: name for name, kind in _PLAIN.items()} | {
     events.Opened: "opened",
@@ -50,6 +51,7 @@ _NAMES: dict[type, str] = {kind: name for name, kind in _PLAIN.items()} | {
     events.Failed: "failed",
     events.Cancelled: "cancelled",
     events.ToolRunNoted: "run",
+    events.ChoicePicked: "picked",
 }
 _USUAL_KEY = "reasoning_content"
 TERMINAL = frozenset(("finished", "failed", "cancelled"))

@@ -39,6 +39,10 @@ def restore(answer_id: str, model: str, started: float, rows: Iterable[Row]) -> 
         event = decode(row)
         if event is None:
             continue
+        if isinstance(event, events.ChoicePicked):
+            with suppress(KeyError):  # likewise
+                answer.pick(event.choice)
+            continue
         if isinstance(event, events.ToolRunNoted):
             with suppress(IllegalTransitionError, IllegalRunError):  # of an answer whose rows are damaged
                 answer.note_run(event, row.at)
@@ -77,7 +81,8 @@ def rows_of(answer: Answer) -> list[Row]:
         at = (part.began or last) if place else first
         rows.append(encode(event, at, last if place == len(content) - 1 else (part.last or at)))
     rows += [encode(event, end, end) for event in _tail(answer)]
-    return rows + [encode(note, at, at) for note, at in _runs(answer, end)]
+    rows += [encode(note, at, at) for note, at in _runs(answer, end)]
+    return rows + ([encode(events.ChoicePicked(answer.first.index), end, end)] if len(answer.choices) > 1 else [])
 
 
 def _head(answer: Answer) -> Iterator[events.Event]:

@@ -181,11 +181,11 @@ class TurnView:
                 section.finish()
 
 
-def _key(turn: Turn, last: bool) -> tuple[int, int, int, bool]:
+def _key(turn: Turn, last: bool) -> tuple[int, int, int, int, bool]:
     # a round goes on under what is there; a continuation is joined to it, and so read anew, as is text that was reasoning
     answers = turn.reply.answers
     anew = sum(not before.first.calls for before in answers[:-1]) + sum(answer.first.turned for answer in answers)
-    return id(turn.reply), anew, len(turn.replies), last
+    return id(turn.reply), turn.answer.first.index, anew, len(turn.replies), last
 
 
 def _first_text(parts: Sequence[Part]) -> int:
@@ -195,15 +195,29 @@ def _first_text(parts: Sequence[Part]) -> int:
 def _header(turn: Turn, reply: Reply, seams: str) -> tuple[list[list[RowSection.Piece]], dict[int, tuple[Target, ...]]]:
     name = model_label(reply.answer.model or reply.answer.requested_model or "answer")
     row: list[RowSection.Piece] = [(name, "transcript--who")]
-    mark: list[RowSection.Piece] = [(f"   {seams}", "transcript--note")] if seams else []
-    if len(turn.replies) == 1:
-        return [row + mark], {}
-    start = cell_len(name) + 3
-    label = f"{turn.shown + 1}/{len(turn.replies)}"
-    row += [("   ", None), ("‹", "transcript--mark"), (f" {label} ", "transcript--note"), ("›", "transcript--mark")]
-    end = start + cell_len(label) + 4
-    back, forth = Action("screen.alternative(-1)"), Action("screen.alternative(1)")
-    return [row + mark], {0: (Target(start, start + 2, back), Target(end - 2, end, forth))}
+    targets: list[Target] = []
+    if len(turn.replies) > 1:
+        _add_steps(row, targets, f"{turn.shown + 1}/{len(turn.replies)}", "alternative(-1)", "alternative(1)")
+    if reply.can_pick:
+        order = sorted(reply.answer.choices)
+        place = order.index(reply.answer.first.index) + 1
+        _add_steps(row, targets, f"choice {place}/{len(order)}", None, "next_choice")
+    if seams:
+        row.append((f"   {seams}", "transcript--note"))
+    return [row], {0: tuple(targets)} if targets else {}
+
+
+def _add_steps(row: list[RowSection.Piece], targets: list[Target], label: str, back: str | None, forth: str) -> None:
+    """Add a place among several, with marks to click for the one before it, if that can be asked for, and the one after it."""
+    start = sum(cell_len(text) for text, _ in row) + 3
+    row.append(("   ", None))
+    if back is not None:
+        row.append(("‹ ", "transcript--mark"))
+        targets.append(Target(start, start + 2, Action(f"screen.{back}")))
+        start += 2
+    row += [(f"{label} ", "transcript--note"), ("›", "transcript--mark")]
+    end = start + cell_len(label) + 2
+    targets.append(Target(end - 2, end, Action(f"screen.{forth}")))
 
 
 def _note(reply: Reply, last: bool) -> list[list[RowSection.Piece]]:
