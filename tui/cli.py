@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.workspace import Start
 
 USAGE = 2
-NOT_SETTINGS = ("words", "param", "json", "version", "help", "speed", "fault")
+NOT_SETTINGS = ("words", "param", "json", "version", "help", "speed", "fault", "yes")
 INTERRUPTED = 130
 EPILOG = """\
   streamtui [PROMPT]...      open the app; each PROMPT starts at once, in a tab of its own
@@ -62,6 +62,18 @@ def parser() -> Parser:
     add("--connect-timeout", metavar="S", help="seconds to connect (10; 0 is off, here and below)")
     add("--first-token-timeout", metavar="S", help="seconds to the first piece of an answer (120)")
     add("--stall-timeout", metavar="S", help="seconds between two pieces (60)")
+    add("--tools", metavar="FILE.py", action="append", help="tools for the model: a file, a module, or builtin; repeatable")
+    add("--no-tools", dest="tools", action="store_const", const=[], help="no tools, whatever the config file says")
+    add(
+        "--allow-tool",
+        dest="allow_tools",
+        metavar="NAME",
+        action="append",
+        help="a read-only tool that need not ask",
+    )
+    add("--yes", metavar="NAME", action="append", default=[], help="ask: a tool that runs without asking; repeatable")
+    add("--max-tool-rounds", metavar="N", help="how often the model may call tools in one answer (8)")
+    add("--tool-timeout", metavar="S", help="seconds that a tool may take (30)")
     add("--max-retries", metavar="N", help="retries before an answer begins (2)")
     add("--config", metavar="FILE", help="the config file, instead of the platform's own")
     add("--data-dir", metavar="DIR", help="where conversations are kept, instead of the platform's own folder")
@@ -117,6 +129,12 @@ def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace
     from tui.app import StreamTUI
 
     app = StreamTUI(settings, prompts, starts=starts)
+    from tui.tools import ToolsError
+
+    try:
+        app.workspace.load_tools()
+    except ToolsError as error:
+        raise UsageError(str(error)) from None
     if settings.theme and settings.theme not in app.available_themes:
         themes = ", ".join(sorted(app.available_themes))
         raise UsageError(f"{settings.place('theme')}: must be one of {themes} (it is {settings.theme!r})")
@@ -128,7 +146,7 @@ def run_ask(settings: Settings, prompts: list[str], options: argparse.Namespace)
     """One answer to standard output."""
     from tui.ask import ask
 
-    return ask(settings, " ".join(prompts), as_json=options.json)
+    return ask(settings, " ".join(prompts), as_json=options.json, yes=options.yes)
 
 
 def run_models(settings: Settings, prompts: list[str], options: argparse.Namespace) -> int:
@@ -184,6 +202,8 @@ def _main(argv: Sequence[str]) -> int:
         return 0
     if options.json and command not in ("ask", "replay"):
         raise UsageError("--json goes with ask and replay")
+    if options.yes and command != "ask":
+        raise UsageError("--yes goes with ask")
     if (options.speed or options.fault) and command != "replay":
         raise UsageError("--speed and --fault go with replay")
     given = flags(options)

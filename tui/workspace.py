@@ -114,6 +114,10 @@ class Workspace:
 
     # -- tools
 
+    def load_tools(self) -> None:
+        """Load the tools of the settings, so that tabs have them. Raises ToolsError."""
+        self._loaded(self.settings.tools or ())
+
     def _toolbox(self, endpoint: Endpoint) -> ToolBox:
         """The tools that a new tab begins with."""
         settings = self.settings

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from tui.engine.answer import Answer, State
+from tui.engine.answer import Answer, State, ToolCall
 from tui.engine.conversation import Conversation
 from tui.engine.turn import Reply, Turn
 from tui.safe_text import without_controls
@@ -53,7 +54,7 @@ def answer_tree(answer: Answer) -> dict[str, Any]:
         "text": answer.text,
         "reasoning": answer.reasoning,
         "refusal": answer.refusal,
-        "tool_calls": [call.as_openai() for call in answer.tool_calls],
+        "tool_calls": [_call_tree(call) for call in answer.tool_calls],
         "finish_reason": answer.finish_reason,
         "usage": answer.usage,
         "model": answer.model or answer.requested_model,
@@ -62,6 +63,44 @@ def answer_tree(answer: Answer) -> dict[str, Any]:
         "footnotes": answer.footnotes,
         "timing": _timing(answer),
     }
+
+
+def reply_tree(reply: Reply) -> dict[str, Any]:
+    """A whole reply, over all of its streams, in the shape of one answer: that of the last, with what all of them said."""
+    answers = reply.answers
+    first, last = answers[0].meter, answers[-1].meter
+    tree = answer_tree(answers[-1])
+    if len(answers) == 1:
+        return tree
+    total = None if first.started is None or last.ended is None else round(last.ended - first.started, 3)
+    return tree | {
+        "text": reply.text,
+        "reasoning": reply.reasoning,
+        "refusal": reply.refusal,
+        "tool_calls": [_call_tree(call) for answer in answers for call in answer.tool_calls],
+        "usage": _usage(answers),
+        "footnotes": [note for answer in answers for note in answer.footnotes],
+        "timing": tree["timing"] | {"first_token_s": _timing(answers[0])["first_token_s"], "total_s": total},
+    }
+
+
+def _usage(answers: Sequence[Answer]) -> dict[str, int] | None:
+    """What all of them used; None where any did not say."""
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    counts = {name: [answer.usage_count(name) for answer in answers] for name in names}
+    if any(count is None for each in counts.values() for count in each):
+        return None
+    return {name: sum(count or 0 for count in each) for name, each in counts.items()}
+
+
+def _call_tree(call: ToolCall) -> dict[str, Any]:
+    """A call; where somebody meant to run it, also what became of it: `result` is what the model was told, `seconds` how
+    long it ran."""
+    run = call.run
+    if run is None:
+        return call.as_openai()
+    seconds = None if run.ended is None else round(run.elapsed(run.ended), 3)
+    return {**call.as_openai(), "state": run.state, "result": run.content, "seconds": seconds}
 
 
 def _timing(answer: Answer) -> dict[str, float | None]:

@@ -110,7 +110,7 @@ class RoundRunner:
         decision = await self._ask(wanted)
         if not decision.run:
             reason = " ".join(decision.reason.split())
-            self._became(wanted.call, RunEnded("declined", f"{DECLINED} Reason: {reason}" if reason else DECLINED))
+            self._became(wanted.call, RunEnded("declined", f"Declined: {reason}" if reason else DECLINED))
         elif decision.always:
             self._box.always.add(wanted.tool.name)
         return decision.run
