@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import httpx2
+from openai import AsyncOpenAI
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from tests.app.kit import make_app, notices, running, screen_of, send, shown
+from tests.app.kit import make_app, nobody, notices, running, screen_of, send, shown
 from tests.support.clock import Clock
 from tests.support.script import DONE, Delta, Gate, Script, counts, finish, reasoning, tool_call
-from tests.support.waiting import settled, streamed
+from tests.support.waiting import settled, streamed, until
 from tui.app import StreamTUI
 from tui.engine.answer import Answer, ToolCall
+from tui.engine.request import Timeouts
 from tui.engine.tool_run import Decision, RunEnded, RunProgress, RunStarted
+from tui.providers.demo import async_transport
+from tui.settings import Endpoint, load_settings
 from tui.widgets.approval_bar import ApprovalBar
 from tui.workspace import Ask
 
@@ -269,3 +274,25 @@ async def test_long_arguments_are_folded_and_can_be_shown_whole(tmp_path: Path) 
         await settled(pilot)
         assert '"key0"' in shown(pilot)
         assert not decision.done()
+
+
+def demo(endpoint: Endpoint, timeouts: Timeouts) -> AsyncOpenAI:
+    """The demo, which takes no time here."""
+    http = httpx2.AsyncClient(transport=async_transport(lambda seconds: asyncio.sleep(0)))
+    return AsyncOpenAI(base_url=endpoint.base_url, api_key="none", http_client=http, max_retries=0)
+
+
+async def test_a_whole_round_of_the_demo_with_nothing_configured(tmp_path: Path) -> None:
+    settings = load_settings({"model": "demo-tools", "save": False, "data_dir": tmp_path}, {})
+    app = StreamTUI(settings, client_factory=demo, clock=Clock(), discover=nobody)
+    async with running(app, size=(100, 44)) as pilot:
+        await send(pilot, "what is 2**10?")
+        await until(pilot, lambda: bool(screen_of(pilot).tab.asks), "a call that waits")
+        assert "asks to run calculate" in await looks(pilot)
+        await pilot.press("alt+a")
+        await until(pilot, lambda: screen_of(pilot).tab.state == "complete", "the answer after the tool")
+        text = await looks(pilot)
+        assert "calculate  ✓ done" in text
+        assert "↳ 1024" in text
+        assert "continued after" not in text  # a round is no continuation
+        assert "1024" in screen_of(pilot).answer_text()

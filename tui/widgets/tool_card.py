@@ -29,6 +29,7 @@ LOOKS = {
 }
 WORDS = {"waiting": "waiting for you"}
 _HEAD = 400  # characters of the arguments that one row can need
+_WORTH_SAYING = 0.05  # seconds that a tool took
 _SLICE = 4096  # characters of arguments that are laid out between two looks at the clock
 
 
@@ -66,7 +67,8 @@ class ToolCard(FoldSection):
             self._unrun = "not run" if answer.state == "complete" and is_whole(self.call) else "cut, not run"
         state = self._unrun or "arriving" if run is None else WORDS.get(run.state, run.state)
         sign, look = LOOKS[state]
-        word = f"{state} {seconds(run.elapsed(now))}" if run is not None and run.started is not None else state
+        took = 0.0 if run is None else run.elapsed(now)
+        word = f"{state} {seconds(took)}" if took >= _WORTH_SAYING else state
         name = visible_line(self.call.name or "?")[:64]
         row, target = header(self.key, self._folds, [(name, "transcript--call"), (f"  {sign} {word}", look)])
         self.head.update([row, *([] if self.is_open else self._brief())], {0: target})

@@ -104,7 +104,7 @@ class TurnView:
         decided = sum(seam is not None for seam in self.reply.seams)
         if decided != self._seams_told[0]:
             places = ", ".join(f"{offset:,}" for offset in self.reply.seam_offsets)
-            self._seams_told = (decided, f"continued after {places} characters")
+            self._seams_told = (decided, f"continued after {places} characters" if places else "")
         return self._seams_told[1]
 
     def _read(self) -> None:
