@@ -80,7 +80,7 @@ class _Reader:
             case "text":
                 self._text(token.content)
             case "text_special":  # what was escaped, or named by an entity
-                self._add(token.content)
+                self._add(token.content.replace("\n", " "))
             case "softbreak" | "hardbreak":
                 self._add(" " if kind == "softbreak" else "\n")
             case "code_inline":
@@ -112,7 +112,7 @@ class _Reader:
 
     def _image(self, token: Token) -> None:
         self._href.append(_safe(str(token.attrs.get("src", ""))))
-        self._add("▣ " + (token.content or "image"))
+        self._add("▣ " + (_plain(token.children or []) or "image"))
         self._href.pop()
 
     def _text(self, text: str) -> None:
@@ -146,6 +146,14 @@ class _Reader:
 
     def result(self, missed: set[str]) -> Inline:
         return Inline(visible("".join(self._parts)), tuple(self._spans), frozenset(missed))
+
+
+def _plain(tokens: list[Token]) -> str:
+    """The text alone: what describes an image carries no markup."""
+    parts = (
+        " " if token.type.endswith("break") else _plain(token.children) if token.children else token.content for token in tokens
+    )
+    return "".join(parts)
 
 
 def _trimmed(address: str) -> str:
