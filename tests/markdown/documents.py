@@ -98,6 +98,8 @@ DOCUMENTS: dict[str, str] = {
     "half of everything": "- > 1. **a `b [c](",
     "a long paragraph": "Some *words* that go on. " * 400,
     "a long line of code": "```\n" + "abc " * 1200 + "\n```",
+    "a long paragraph of marked text": "**Bold *and more* words** `code that` [goes on](https://a.example 'or not') " * 90,
+    "many definitions": "".join(f"[{n}]: https://a.example/{n}\n" for n in range(300)) + "'t'\n\n" + "[1] [150] [299]",
     "many lines in a paragraph": "some words in a line of their own\n" * 300,
     "deep": "".join("  " * level + "- a\n" for level in range(60)) + ">" * 60 + " b\n",
 }

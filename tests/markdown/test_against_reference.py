@@ -16,20 +16,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.markdown.documents import DOCUMENTS
-from tui.markdown.blocks import (
-    Block,
-    Container,
-    Empty,
-    Fence,
-    Heading,
-    Html,
-    Indented,
-    Item,
-    ListRun,
-    Paragraph,
-    Rule,
-    Table,
-)
+from tui.markdown.blocks import Block, Empty, Fence, Heading, Html, Indented, Paragraph, Rule, Table
+from tui.markdown.containers import Container, Item, ListRun
 from tui.markdown.parser import BlockParser
 from tui.markdown.source import Source
 
@@ -75,6 +63,7 @@ TABLE_FRAGMENTS = [
 _DIFFERENT = {
     *("control characters", "carriage returns", "surrogates", "a definition and text", "definitions in containers", "tasks"),
     *("footnotes", "a footnote in a sentence", "a long paragraph", "many lines in a paragraph", "a long line of code", "deep"),
+    *("a long paragraph of marked text", "many definitions"),
     *("a definition as a heading", "nested quotes", "lazy quotes"),
 }
 

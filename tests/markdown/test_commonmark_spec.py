@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.markdown.kit import look, picture, section, streamed
-from tests.markdown.spec_html import Leaf, joined, leaves
+from tests.markdown.spec_html import Leaf, MarkedRun, joined, leaves
 from tests.markdown.test_against_reference import ours, theirs
 from tests.markdown.test_exactness import cut
 from tui.markdown import inline
@@ -58,10 +58,11 @@ def read(text: str) -> tuple[list[Leaf], bool]:
 
 
 def _runs(content: inline.Inline) -> Leaf:
-    runs, at = [], 0
+    runs: list[MarkedRun] = []
+    at = 0
     for span in content.spans:
-        runs += [(content.text[at : span.start], 0, None)]
-        runs += [(content.text[span.start : span.end], span.bits & _MARKS, span.href)]
+        runs.append((content.text[at : span.start], 0, None))
+        runs.append((content.text[span.start : span.end], span.bits & _MARKS, span.href))
         at = span.end
     return joined([*runs, (content.text[at:], 0, None)])
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tui.markdown.blocks import Block, Container, Empty, Fence, Indented, Item, ListRun, Paragraph
+from tui.markdown.blocks import Block, Empty, Fence, Indented, Paragraph
+from tui.markdown.containers import Container, Item, ListRun
 from tui.markdown.definitions import Definition, is_definition, split_definitions
+from tui.markdown.dividing import LIMIT, divide
 
 
 class Mark(NamedTuple):
@@ -105,6 +107,35 @@ class BlockTree:
             self._take_definitions(leaf)
             if not leaf.lines:
                 self._replace(leaf, Empty(leaf.container))
+
+    # paragraphs too long to be read at once
+
+    def _begin(self, paragraph: Paragraph, text: str, joined: bool = False) -> None:
+        """Add a paragraph that begins with this line."""
+        self._append(paragraph, joined=joined)
+        self._lengthen(paragraph, text)
+
+    def _lengthen(self, paragraph: Paragraph, text: str, goes_on: bool = False) -> None:
+        """Add a line to the open paragraph, or more of its last one; go on in another where it gets too long."""
+        before = paragraph.size // LIMIT
+        paragraph.add(text, goes_on)
+        while paragraph.size // LIMIT > before:
+            self._shed_definitions(paragraph)
+            divided = divide("\n".join(paragraph.lines), paragraph.size)
+            if divided is None:
+                break
+            paragraph.keep(divided[0].split("\n"))
+            self._close_leaf()
+            paragraph, before = Paragraph(paragraph.container), 0
+            self._append(paragraph, joined=True)
+            paragraph.keep(divided[1].split("\n"))
+
+    def _shed_definitions(self, paragraph: Paragraph) -> None:
+        """Take in the definitions that a paragraph begins with, but for one that may still go on."""
+        if not paragraph.joined and is_definition(paragraph.lines[0]):
+            found, lines = split_definitions(paragraph.lines, growing=True)
+            self.definitions += found
+            paragraph.keep(lines)
 
     def _take_definitions(self, paragraph: Paragraph) -> None:
         if not paragraph.joined and paragraph.lines and is_definition(paragraph.lines[0]):

@@ -31,17 +31,22 @@ def looks_whole(line: str) -> bool:
     return _whole(line) is not None
 
 
-def split_definitions(lines: list[str]) -> tuple[list[Definition], list[str]]:
-    """The definitions at the beginning of a paragraph, and the lines that are left."""
+def split_definitions(lines: list[str], growing: bool = False) -> tuple[list[Definition], list[str]]:
+    """The definitions at the beginning of a paragraph, and the lines that are left.
+
+    Of a paragraph that is `growing` the last one stays among the lines: it may go on.
+    """
     tokens = _parser().parse("\n".join(lines))
     found: list[Definition] = []
-    rest = 0
+    ends = [0]
     for token in tokens:
         if token.type != "definition" or token.map is None:
             break
         found.append(Definition(token.meta["id"], token.meta["url"]))
-        rest = token.map[1]
-    return found, lines[rest:]
+        ends.append(token.map[1])
+    if growing and found:
+        del found[-1], ends[-1]
+    return found, lines[ends[-1] :]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.markdown.blocks import Container, Item, Note, Quote
+from tui.markdown.containers import Container, Item, Note, Quote
 from tui.markdown.palette import Ink
 from tui.markdown.rows import Run
 

@@ -41,6 +41,8 @@ _break = re.compile(r"<br\s*/?>", re.IGNORECASE).fullmatch
 _address = re.compile(
     r"(?<![\w/@.])(?:(https?://|www\.)[!-;=?-~]+|[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)", re.IGNORECASE
 ).finditer
+_could_open = re.compile(r"`|<(?=[A-Za-z/!?])|\]\(|[*~](?=[^\s])|(?<!\w)_+(?=[^\s_])").search
+_brackets = re.compile(r"[\[\]]").findall
 _MOST_BRACKETS = 256  # in one text; looking for the links in more would take too long, and there are none
 _OPENS = {"strong_open": STRONG, "em_open": EMPHASIS, "s_open": STRIKE}
 _CLOSES = {"strong_close": STRONG, "em_close": EMPHASIS, "s_close": STRIKE}
@@ -60,6 +62,22 @@ def parse(source: str, references: References, breaks: bool = False) -> Inline:
     for token in tokens:
         reader.read(token)
     return reader.result(references.missed)
+
+
+def is_closed(source: str) -> bool:
+    """Whether no markup that begins in `source`, which white space follows, can reach beyond it."""
+    parser = _parser(True)
+    tokens = parser.inline.parse(source, parser, {"references": {}}, [])
+    # what no markup has used up is all that could still begin some
+    left = "".join(token.content if token.type == "text" else "\n" if token.type.endswith("break") else "." for token in tokens)
+    return not _could_open(left) and _open_brackets(left) == 0
+
+
+def _open_brackets(text: str) -> int:
+    depth = 0
+    for bracket in _brackets(text):
+        depth = max(depth + (1 if bracket == "[" else -1), 0)
+    return depth
 
 
 class _Reader:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from time import perf_counter
 
-from tui.markdown.blocks import Block, Container, Empty, Fence, Heading, Html, Indented, Paragraph, Rule, Table
+from tui.markdown.blocks import Block, Empty, Fence, Heading, Html, Indented, Paragraph, Rule, Table
 from tui.markdown.code_view import CodeView, HtmlView
+from tui.markdown.containers import Container
+from tui.markdown.readings import Readings
 from tui.markdown.table_view import TableView
 from tui.markdown.text_view import HeadingView, ParagraphView
 from tui.markdown.views import EmptyView, RuleView, Setting, View
@@ -67,6 +69,8 @@ class Layout:
 
     def define(self, labels: list[str]) -> None:
         """These labels have definitions now: blocks that looked for one in vain must be laid out again."""
+        if labels:
+            self.setting.readings = Readings()
         for label in labels:
             for index in self._by_label.pop(label, ()):
                 if index < len(self.views) and label in self.views[index].missed:

@@ -8,23 +8,10 @@ from __future__ import annotations
 
 from tui.markdown import patterns
 from tui.markdown.block_tree import BlockTree
-from tui.markdown.blocks import (
-    Container,
-    Fence,
-    Heading,
-    Html,
-    Indented,
-    Item,
-    ListRun,
-    Note,
-    Paragraph,
-    Quote,
-    Rule,
-    Table,
-    Verbatim,
-)
+from tui.markdown.blocks import Fence, Heading, Html, Indented, Paragraph, Rule, Table, Verbatim
+from tui.markdown.containers import Container, Item, ListRun, Note, Quote
 from tui.markdown.cursor import Cursor
-from tui.markdown.source import LONGEST, Line
+from tui.markdown.source import Line
 from tui.markdown.table_rows import aligns_of, split_row
 
 _DEEPEST = 32  # containers in one another; further markers are text
@@ -65,10 +52,11 @@ class BlockParser(BlockTree):
             if isinstance(leaf, Html) and leaf.end and leaf.end.search(text):
                 self._close_leaf()
             return
+        if isinstance(leaf, Paragraph):
+            self._lengthen(leaf, text, goes_on=True)
+            return
         self._close_leaf()
-        block = Paragraph(self._container)
-        block.add(text.strip(" \t"))
-        self._append(block, joined=True)
+        self._begin(Paragraph(self._container), text.lstrip(" \t"), joined=True)
 
     # which containers the line is in
 
@@ -237,7 +225,7 @@ class BlockParser(BlockTree):
             return
         leaf = self._leaf
         if isinstance(leaf, Paragraph):  # also where it is lazy: then its containers stay open
-            self._add_line(leaf, cursor.text.lstrip(" \t"))
+            self._lengthen(leaf, cursor.text.lstrip(" \t"))
             return
         indented = cursor.indent()[0] >= 4
         if matched == len(self._open):
@@ -250,20 +238,12 @@ class BlockParser(BlockTree):
                 return
         container = self._enter(matched)
         if indented:
-            block: Indented | Paragraph = Indented(container)
+            block = Indented(container)
             cursor.dedent(4)
             block.add(cursor.text)
+            self._append(block)
         else:
-            block = Paragraph(container)
-            block.add(cursor.text.lstrip(" \t"))
-        self._append(block)
-
-    def _add_line(self, paragraph: Paragraph, text: str) -> None:
-        if paragraph.size + len(text) > LONGEST:
-            self._close_leaf()
-            paragraph = Paragraph(paragraph.container)
-            self._append(paragraph, joined=True)
-        paragraph.add(text)
+            self._begin(Paragraph(container), cursor.text.lstrip(" \t"))
 
     def _add_blank(self, cursor: Cursor, matched: int, fresh: bool) -> None:
         leaf = self._leaf

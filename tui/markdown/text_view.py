@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from time import perf_counter
 
 from tui.markdown import inline
-from tui.markdown.blocks import Block, Heading, Item, Note, Paragraph
+from tui.markdown.blocks import Block, Heading, Paragraph
 from tui.markdown.cells import Piece, wrap
+from tui.markdown.containers import Item, Note
 from tui.markdown.definitions import looks_whole
 from tui.markdown.gutter import inside_quote
 from tui.markdown.palette import Ink
 from tui.markdown.rows import Content, Run, cut_inside, text_runs
 from tui.markdown.views import Setting, View
-from tui.safe_text import visible_line
 
 _task = re.compile(r"\[([ xX])\][ \t]+(?=\S)").match
-_DEAR = 0.002  # seconds
-_NOTHING = ("", inline.Inline(""))
 _RULES = {1: "━", 2: "─"}
 
 
@@ -74,14 +71,12 @@ class _TextView(View):
 class ParagraphView(_TextView):
     """A paragraph; in a list item its beginning may be a task's box."""
 
-    __slots__ = ("_cost", "_known", "_task", "name")
+    __slots__ = ("_task", "name")
     block: Paragraph
 
     def __init__(self, block: Paragraph, index: int) -> None:
         super().__init__(block, index)
         self._task: bool | None = None
-        self._cost = 0.0  # seconds of the last parse
-        self._known = _NOTHING  # what it was of, and what came out
         self.name = "quote" if inside_quote(block.container) else "note-text" if isinstance(block.container, Note) else ""
 
     @property
@@ -102,16 +97,7 @@ class ParagraphView(_TextView):
         return 0
 
     def _parse(self, source: str, setting: Setting) -> inline.Inline:
-        """Read the source; where that took long, what has come since is put after it as it is, until it is worth the while."""
-        before, known = self._known
-        if self._cost > _DEAR and not self.block.closed and source.startswith(before) and len(source) < len(before) * 9 // 8:
-            rest = visible_line(source[len(before) :])
-            return known._replace(text=known.text + rest)
-        start = perf_counter()
-        content = super()._parse(source, setting)
-        self._cost = perf_counter() - start
-        self._known = (source, content) if self._cost > _DEAR and not self.block.closed else _NOTHING
-        return content
+        return setting.readings.parse(source, setting.references, growing=not self.block.closed)
 
     def _take_task(self, source: str) -> str:
         container = self.block.container
@@ -151,4 +137,4 @@ class HeadingView(_TextView):
 
 def _may_vanish(source: str) -> bool:
     """Whether an open paragraph may turn out to be a definition, or a table's header: then it is not shown yet."""
-    return "\n" not in source and (source[:1] == "|" or looks_whole(source))
+    return (source[:1] == "|" and "\n" not in source) or (source[:1] == "[" and all(map(looks_whole, source.split("\n"))))

@@ -8,6 +8,7 @@ from itertools import count
 from tui.markdown.blocks import Block
 from tui.markdown.definitions import References
 from tui.markdown.palette import Ink
+from tui.markdown.readings import Readings
 from tui.markdown.rows import BLANK, Content, Run
 
 _stamps = count(1)
@@ -23,6 +24,7 @@ class Setting:
     """What the drawing of blocks depends on beside their text."""
 
     references: References = field(default_factory=References)
+    readings: Readings = field(default_factory=Readings)
     wrap_code: bool = True
     code_left: int = 0
 

@@ -1,0 +1,101 @@
+"""Where a long paragraph can be divided so that each part, read alone, says what it says in the whole.
+
+What is read at once must not take longer than a frame. A paragraph's size says how long: its characters, and several more for
+each sign that may be markup.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tui.markdown.inline import is_closed
+
+LIMIT = 4096  # size of what is read at once
+_MOST = 4 * LIMIT  # a paragraph with markup that does not end is divided all the same
+_WEIGHT = 5  # characters that a sign counts for
+_LEAST = 512  # characters in a part
+_TRIES = 3
+_marks = re.compile(r"[*_`\[<~&\\]")
+_signs = re.compile(r"\\.|(`+)|(<[A-Za-z/!?])|(\[)|(\]\(?)|(\*+|_+|~~)|(\s+)", re.DOTALL).finditer
+_CLOSERS = {"<": ">", "]": ")"}
+
+
+def size_of(line: str) -> int:
+    """How much there is to read."""
+    return len(line) + _WEIGHT * len(_marks.findall(line))
+
+
+def divide(source: str, size: int) -> tuple[str, str] | None:
+    """A paragraph of this size in two, the first of which can be read alone; None if it must stay whole for now."""
+    beginning, cut = source, None
+    for end in range(LIMIT, min(size, _MOST) + 1, LIMIT):
+        beginning = _beginning(source, end)
+        cut = safe_cut(beginning)
+        if cut is not None:
+            break
+    if cut is None and size >= _MOST:
+        cut = max(beginning.rfind(" ", 1), beginning.rfind("\n", 1))
+        cut = cut if cut > 0 else len(beginning)
+    rest = source[cut:].lstrip() if cut else ""
+    return (source[:cut], rest) if rest else None
+
+
+def _beginning(source: str, size: int) -> str:
+    """As much as has this size."""
+    for mark in _marks.finditer(source):
+        if mark.start() >= size:
+            break
+        size -= _WEIGHT
+    return source[: max(size, 1)]
+
+
+@lru_cache(maxsize=8)
+def safe_cut(source: str) -> int | None:
+    """The offset of white space near the end of `source` over which no markup reaches, whatever follows; None if none is found.
+
+    What comes after `source` is of no matter, so the answer holds while the paragraph grows.
+    """
+    found = _candidates(source)
+    spread = [found[(len(found) - 1) * part // _TRIES] for part in range(_TRIES, 0, -1)] if found else []
+    return next((at for at in dict.fromkeys(spread) if is_closed(source[:at])), None)
+
+
+def _candidates(source: str) -> list[int]:
+    """White space where nothing seems to be open; a guess, for `is_closed` takes longer."""
+    found: list[int] = []
+    open_runs: list[str] = []
+    depth = skip = 0
+    for match in _signs(source):
+        at, sign = match.start(), match[0]
+        if at < skip:
+            continue
+        if match[6]:
+            if at >= _LEAST and depth == 0 and not open_runs and source[at - 1] != "\\" and sign in (" ", "\n"):
+                found.append(at)
+        elif match[1] or match[2] or sign == "](":
+            skip = _end_of(source, match)
+            if not skip:
+                break
+            depth -= sign == "]("
+        elif match[5]:
+            _emphasize(open_runs, sign, source[match.end() : match.end() + 1])
+        else:
+            depth += {"[": 1, "]": -1}.get(sign, 0)
+            depth = max(depth, 0)
+    return found
+
+
+def _emphasize(open_runs: list[str], run: str, after: str) -> None:
+    if run in open_runs:
+        del open_runs[open_runs.index(run) :]
+    elif after.strip():
+        open_runs.append(run)
+
+
+def _end_of(source: str, match: re.Match[str]) -> int:
+    """Where a code span, a tag or a link's address ends that begins here; 0 if it does not."""
+    if match[1]:
+        end = re.compile(rf"(?<!`){match[1]}(?!`)").search(source, match.end())
+        return end.end() if end else 0
+    return source.find(_CLOSERS[match[0][0]], match.end()) + 1
