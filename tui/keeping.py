@@ -10,6 +10,7 @@ from tui.engine.answer import Answer
 from tui.engine.conversation import Conversation
 from tui.engine.events import Kept, ToolRunNoted
 from tui.engine.tool_run import RunProgress
+from tui.engine.turn import Turn
 from tui.storage.changes import OpenTab
 from tui.storage.export import to_json, to_markdown
 from tui.storage.history import History, HistoryError, Summary
@@ -53,11 +54,12 @@ class Keeper:
         self.journal.conversation(conversation)
         self.journal.turn(conversation, conversation.turn_with(answer))
 
-    def changed(self, conversation: Conversation) -> None:
-        """The last turn changed: another alternative is shown, or a seam was decided."""
-        if conversation.last:
+    def changed(self, conversation: Conversation, turn: Turn | None = None) -> None:
+        """A turn, else the last one, changed: another alternative is shown, or a seam was decided."""
+        turn = turn or conversation.last
+        if turn:
             self.journal.conversation(conversation)
-            self.journal.turn(conversation, conversation.last)
+            self.journal.turn(conversation, turn)
 
     def event(self, answer: Answer, event: Kept) -> None:
         """Something happened in a stream, or to a tool that was called."""

@@ -62,6 +62,22 @@ async def test_the_choice_that_was_picked_is_kept(tmp_path: Path) -> None:
         await until(pilot, lambda: "Coffee, bla" in shown(pilot), "the picked choice, restored")
 
 
+async def test_the_marks_of_an_older_turn_are_about_that_turn(tmp_path: Path) -> None:
+    answers = Script.complete("Old."), Script.complete("New."), Script(*TWO), Script.complete("Last.")
+    app, _ = make_app(tmp_path, *answers)
+    async with running(app) as pilot:
+        for key in ("first", "ctrl+r", "second", "third"):
+            await (pilot.press(key) if key == "ctrl+r" else send(pilot, key))
+            await streamed(pilot)
+        for mark in ("‹", "choice 1/2 ›"):
+            lines = shown(pilot).split("\n")
+            row = next(y for y, line in enumerate(lines) if mark in line)
+            await pilot.click(offset=(lines[row].index(mark) + len(mark) - 1, row))
+            await settled(pilot)
+        turns = screen_of(pilot).tab.conversation.turns
+        assert [turn.reply.text for turn in turns] == ["Old.", "Coffee, bla", "Last."]
+
+
 async def test_without_another_choice_the_key_says_so(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, Script.complete("only"))
     async with running(app) as pilot:

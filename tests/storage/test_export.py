@@ -123,3 +123,13 @@ def test_json_shows_where_a_continuation_joins() -> None:
     [reply] = json.loads(to_json(talk))["turns"][0]["replies"]
     assert (reply["text"], reply["seams"]) == ("The quick brown fox", [15])
     assert [answer["text"] for answer in reply["answers"]] == ["The quick brown", "brown fox"]
+
+
+def test_json_has_every_choice(talk: Conversation) -> None:
+    other = events.TextDelta("Or so.", 1), events.ReasonGiven("length", 1)
+    answer = talk.ask("one")[1]
+    say(answer, "So.", *other, events.ReasonGiven("stop"), events.Finished())
+    answer.pick(1)
+    tree = json.loads(to_json(talk))["turns"][0]["replies"][0]["answers"][0]
+    assert (tree["text"], tree["state"], tree["shown"]) == ("Or so.", "truncated", 1)
+    assert [(choice["text"], choice["finish_reason"]) for choice in tree["choices"]] == [("So.", "stop"), ("Or so.", "length")]

@@ -99,6 +99,11 @@ def test_long_answers_are_found_too(desk: Desk) -> None:
     assert [hits(found.snippet) for found in desk.history.search("evenement")] == [[]]
 
 
+def test_every_choice_is_found(desk: Desk) -> None:
+    desk.whole("drinks", "Tea, please.", events.TextDelta("Coffee.", 1))
+    assert titles(desk.history.search("tea")) == titles(desk.history.search("coffee")) == ["drinks"]
+
+
 def test_refusals_are_found(desk: Desk) -> None:
     talk = desk.whole("one", events.RefusalDelta("I can't do that"))
     assert [found.summary.id for found in desk.history.search("can't")] == [talk.id]

@@ -8,6 +8,7 @@ from textual import on
 
 from tui.engine.answer import Answer
 from tui.engine.events import ChoicePicked
+from tui.engine.turn import Turn
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.tab_screen import TabScreen
 from tui.screens.text_view import TextScreen
@@ -149,25 +150,31 @@ class Streaming(TabScreen):
         """Show what a chip in the prompt holds."""
         self.pane.prompt.action_open_chip()
 
-    def action_alternative(self, by: int) -> None:
-        """Show another answer to the last prompt."""
-        if self.tab.conversation.turns and not self.tab.busy:
-            self.tab.conversation.select_alternative(by)
-            self.keeper.changed(self.tab.conversation)
+    def action_alternative(self, by: int, turn_id: str = "") -> None:
+        """Show another answer to the last prompt, or to that of the turn named."""
+        conversation, turn = self.tab.conversation, self._turn(turn_id)
+        if turn is not None and not self.tab.busy:
+            conversation.select_alternative(by, turn)
+            self.keeper.changed(conversation, turn)
             self.state_changed(self.tab)
 
-    def action_next_choice(self) -> None:
+    def action_next_choice(self, turn_id: str = "") -> None:
         """Show the next of the choices that the server sent in one stream; it is the answer from now on."""
-        last = self.tab.conversation.last
-        if last is None or not last.reply.can_pick:
+        turn = self._turn(turn_id)
+        if turn is None or not turn.reply.can_pick:
             self.notify("There is no other choice: the server sent one answer.", timeout=3)
         elif not self.tab.busy:
-            answer = last.answer
+            answer = turn.answer
             order = sorted(answer.choices)
             picked = order[(order.index(answer.first.index) + 1) % len(order)]
             answer.pick(picked)
             self.keeper.event(answer, ChoicePicked(picked))
             self.state_changed(self.tab)
+
+    def _turn(self, turn_id: str) -> Turn | None:
+        """The turn named, else the last one."""
+        conversation = self.tab.conversation
+        return next((turn for turn in conversation.turns if turn.id == turn_id), conversation.last)
 
     def _idle_turn(self, wish: str) -> bool:
         if self.tab.busy:

@@ -46,8 +46,9 @@ def to_json(conversation: Conversation) -> str:
 
 
 def answer_tree(answer: Answer) -> dict[str, Any]:
-    """One answer as JSON values. Seconds are rounded to milliseconds."""
+    """One answer as JSON values; of several choices the shown one, and then all. Seconds are rounded to milliseconds."""
     failure = asdict(answer.failure) if answer.failure else None
+    choices = {"shown": answer.first.index, "choices": _choices(answer)} if len(answer.choices) > 1 else {}
     return {
         "id": answer.id,
         "state": answer.state,
@@ -62,7 +63,23 @@ def answer_tree(answer: Answer) -> dict[str, Any]:
         "failure": failure,
         "footnotes": answer.footnotes,
         "timing": _timing(answer),
+        **choices,
     }
+
+
+def _choices(answer: Answer) -> list[dict[str, Any]]:
+    """What each of the server's choices holds, in order."""
+    return [
+        {
+            "index": index,
+            "text": choice.joined("text"),
+            "reasoning": choice.joined("reasoning"),
+            "refusal": choice.joined("refusal"),
+            "tool_calls": [_call_tree(call) for call in choice.calls.values()],
+            "finish_reason": choice.reason,
+        }
+        for index, choice in sorted(answer.choices.items())
+    ]
 
 
 def reply_tree(reply: Reply) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def finish(db: sqlite3.Connection, answer: str, now: float) -> None:
         "UPDATE answers SET state = ? WHERE id = ? RETURNING n, conversation", (restored.state, answer)
     ).fetchone()
     db.execute("UPDATE conversations SET updated = ? WHERE id = ?", (now, conversation))
-    index(db, 2 * number, restored.text or restored.refusal)
+    said = [choice.joined("text") or choice.joined("refusal") for choice in restored.choices.values()]
+    index(db, 2 * number, "\n\n".join(said))
 
 
 def fail(db: sqlite3.Connection, answer: str, failure: Failure, now: float) -> None:

@@ -197,11 +197,12 @@ def _header(turn: Turn, reply: Reply, seams: str) -> tuple[list[list[RowSection.
     row: list[RowSection.Piece] = [(name, "transcript--who")]
     targets: list[Target] = []
     if len(turn.replies) > 1:
-        _add_steps(row, targets, f"{turn.shown + 1}/{len(turn.replies)}", "alternative(-1)", "alternative(1)")
+        back, forth = (f"alternative({by}, {turn.id!r})" for by in (-1, 1))
+        _add_steps(row, targets, f"{turn.shown + 1}/{len(turn.replies)}", back, forth)
     if reply.can_pick:
         order = sorted(reply.answer.choices)
         place = order.index(reply.answer.first.index) + 1
-        _add_steps(row, targets, f"choice {place}/{len(order)}", None, "next_choice")
+        _add_steps(row, targets, f"choice {place}/{len(order)}", None, f"next_choice({turn.id!r})")
     if seams:
         row.append((f"   {seams}", "transcript--note"))
     return [row], {0: tuple(targets)} if targets else {}
