@@ -19,10 +19,10 @@ from tui.engine.tool_run import Decision
 from tui.settings import Endpoint, Settings
 from tui.tab import BROKEN, SIGNS, Ask, Tab, TabState
 from tui.tools.box import ToolBox
+from tui.tools.definition import Tool
 from tui.tools.errors import ToolsError
 from tui.tools.loading import BUILTIN, load_tools
 from tui.tools.rounds import AT_THE_LIMIT, RoundRunner, Wanted, end_all, wants_round
-from tui.tools.tool import Tool
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

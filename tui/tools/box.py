@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tui.tools.tool import Tool
+from tui.tools.definition import Tool
 
 TIMEOUT = 30.0  # seconds that a tool may take if it says nothing of its own
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tui.tools.definition import Tool
 from tui.tools.errors import BadToolError, ToolsError
 from tui.tools.marks import Marks, marks_of
 from tui.tools.signature import tool_of
-from tui.tools.tool import Tool
 
 BUILTIN = "builtin"  # the name of the tools that are always at hand
 
@@ -74,7 +74,9 @@ def _of_file(source: str) -> ModuleType:
 
 
 def _of_module(source: str) -> ModuleType:
-    module = _run(lambda: importlib.import_module(source), source, "")
+    if not all(part.isidentifier() for part in source.split(".")):
+        raise ToolsError(f"{source!r}: must be a Python file, or the name of a module")
+    module = _run(partial(importlib.import_module, source), source, "")
     assert isinstance(module, ModuleType), "that is what an import gives"  # noqa: S101 - for the type checker
     return module
 

@@ -15,8 +15,8 @@ from tui.engine.events import ToolRunNoted
 from tui.engine.rounds import is_open, is_whole
 from tui.engine.tool_run import Decision, RunEnded, RunEvent, RunProgress, RunStarted
 from tui.tools.box import ToolBox
+from tui.tools.definition import ArgumentsError, Tool, read_arguments
 from tui.tools.running import run_tool
-from tui.tools.tool import ArgumentsError, Tool, read_arguments
 
 MOST_AT_ONCE = 4
 CUT = "The arguments of this call were cut off before they were complete, so it was not run. Call again if it is needed."

@@ -18,7 +18,7 @@ from typing import Any
 from tui.engine.tool_run import RunEnded
 from tui.tools import reporting, results
 from tui.tools.capture import capture
-from tui.tools.tool import Tool
+from tui.tools.definition import Tool
 
 
 class _Run:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from tui.tools import docstrings
+from tui.tools.definition import Parameter, Tool
 from tui.tools.errors import BadToolError
 from tui.tools.marks import Marks
 from tui.tools.reporting import Progress
-from tui.tools.tool import Parameter, Tool
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
