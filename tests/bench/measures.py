@@ -11,12 +11,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from tests.bench.program import ROOT, Cost, Program
 from tests.bench.report import Figure
@@ -158,6 +159,24 @@ def _echoes(argv: list[str], model: str) -> list[float]:
     return echoes
 
 
+def recording(bench: Bench) -> Iterator[Figure]:
+    """What it costs to record a stream, with all that it is written down with."""
+    for chunks, model in ((16_000, "doc-16000-0"), (2_000, "doc-2000-200")):
+        with TemporaryDirectory() as folder:
+            plain, recorded = (
+                median(_until(bench.streamtui(model), END, environment=where) for _ in range(bench.runs))
+                for where in ({}, {"STREAMTUI_RECORD": folder})
+            )
+            size = sum(path.stat().st_size for path in Path(folder).iterdir()) / bench.runs / chunks
+        yield Figure(
+            f"{model}: CPU of recording, per chunk",
+            (recorded - plain) / chunks * 1e6,
+            "µs",
+            50,
+            note=f"{plain:.2f} s, {recorded:.2f} s, {size:.0f} bytes a chunk",
+        )
+
+
 def updates(bench: Bench) -> Iterator[Figure]:
     """How often new text is shown."""
     rates, gaps = [], []
@@ -214,9 +233,9 @@ def start(bench: Bench) -> Iterator[Figure]:
     yield Figure("idle: CPU", max(later - settled, 0) / 20 * 100, "%", 0.5)
 
 
-def _until(argv: list[str], text: str, rest: float = 0.0) -> float:
-    with Program(argv, {"OPENAI_API_KEY": ""}) as program:
-        program.wait(text, 30)
+def _until(argv: list[str], text: str, rest: float = 0.0, environment: Mapping[str, str] = MappingProxyType({})) -> float:
+    with Program(argv, {"OPENAI_API_KEY": "", **environment}) as program:
+        program.wait(text, TIMEOUT)
         program.rest(rest)
         return program.end().cpu
 
@@ -234,5 +253,5 @@ def memory(bench: Bench) -> Iterator[Figure]:
 
 
 MEASURES: dict[str, Callable[[Bench], Iterator[Figure]]] = {
-    measure.__name__: measure for measure in (cost, growth, memory, updates, keys, lag, tabs, start)
+    measure.__name__: measure for measure in (cost, growth, memory, recording, updates, keys, lag, tabs, start)
 }
