@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     from tui.workspace import Start
 
 USAGE = 2
-NOT_SETTINGS = ("words", "param", "json", "version", "help", "speed", "fault", "yes")
+ONLY_SERVE = ("host", "port", "keep", "replay", "allow_host")
+NOT_SETTINGS = ("words", "param", "json", "version", "help", "speed", "fault", "yes", *ONLY_SERVE)
 INTERRUPTED = 130
 EPILOG = """\
   streamtui [PROMPT]...      open the app; each PROMPT starts at once, in a tab of its own
   streamtui ask [PROMPT]     stream one answer to standard output; standard input is part of the prompt
   streamtui models           list the models that the endpoint offers, one a line
   streamtui replay FILE...   play recordings, each in a tab; one alone goes to standard output if that is no terminal
+  streamtui serve            an OpenAI-compatible server: a gateway to every provider, whose streams outlive their connections
 
 After -- every word is a prompt. A key comes from the environment (OPENAI_API_KEY, ...), never from an option.
 Exit codes of ask: 0 complete, 1 failed, 2 usage, 3 interrupted, 4 truncated, filtered or refused, 130 cancelled.
@@ -44,7 +46,7 @@ def parser() -> Parser:
     """All options, of all subcommands."""
     made = Parser(
         prog="streamtui",
-        usage="streamtui [ask | models | replay] [OPTIONS] [PROMPT | FILE]...",
+        usage="streamtui [ask | models | replay | serve] [OPTIONS] [PROMPT | FILE]...",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -80,8 +82,13 @@ def parser() -> Parser:
     add("--new", action="store_true", default=None, help="start with no saved tabs")
     add("--no-save", dest="save", action="store_false", default=None, help="keep nothing on disk")
     add("--record", metavar="DIR", help="record each stream into a file of this folder, without keys")
-    add("--speed", metavar="X", help="replay: a factor, or max for as fast as possible (1)")
-    add("--fault", metavar="KIND@N", help="replay: break at piece N: cut, reset, stall, garbage or error")
+    add("--host", metavar="HOST", help="serve: where to listen (127.0.0.1); any other place wants STREAMTUI_SERVE_TOKEN")
+    add("--port", metavar="N", help="serve: 0 takes a free one (8090)")
+    add("--keep", metavar="S", help="serve: seconds that a stream is kept after its end (3600)")
+    add("--replay", metavar="DIR", help="serve: the recordings of a folder as models, too")
+    add("--allow-host", metavar="NAME,...", help="serve: more names by which clients may call this server")
+    add("--speed", metavar="X", help="replay, serve: a factor, or max for as fast as possible (1)")
+    add("--fault", metavar="KIND@N", help="replay, serve: break at piece N: cut, reset, stall, garbage or error")
     add("--theme", metavar="NAME", help="the app's theme")
     add("--json", action="store_true", help="ask, replay: print one JSON object at the end")
     add("--version", action="store_true", help="print the version")
@@ -173,8 +180,22 @@ def run_replay(settings: Settings, files: list[str], options: argparse.Namespace
     return open_app(settings, [], options, starts)
 
 
+def run_serve(settings: Settings, words: list[str], options: argparse.Namespace) -> int:
+    """The server, until a signal ends it."""
+    from importlib.util import find_spec
+
+    if words:
+        raise UsageError(f"serve takes no prompt (there is {words[0][:60]!r})")
+    if missing := [name for name in ("fastapi", "uvicorn") if find_spec(name) is None]:
+        raise UsageError(f"serve needs {' and '.join(missing)}: pip install 'streamtui[serve]'")
+    from tui.serve.options import read_options
+    from tui.serve.run import serve
+
+    return serve(settings, read_options(vars(options)))
+
+
 Command = Callable[["Settings", list[str], argparse.Namespace], int]
-COMMANDS: dict[str, Command] = {"ask": run_ask, "models": run_models, "replay": run_replay}
+COMMANDS: dict[str, Command] = {"ask": run_ask, "models": run_models, "replay": run_replay, "serve": run_serve}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -204,8 +225,10 @@ def _main(argv: Sequence[str]) -> int:
         raise UsageError("--json goes with ask and replay")
     if options.yes and command != "ask":
         raise UsageError("--yes goes with ask")
-    if (options.speed or options.fault) and command != "replay":
-        raise UsageError("--speed and --fault go with replay")
+    if (options.speed or options.fault) and command not in ("replay", "serve"):
+        raise UsageError("--speed and --fault go with replay and serve")
+    if command != "serve" and (other := [name for name in ONLY_SERVE if getattr(options, name) is not None]):
+        raise UsageError(f"--{other[0].replace('_', '-')} goes with serve")
     given = flags(options)
     from tui.settings import SettingsError, load_settings
 

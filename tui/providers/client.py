@@ -25,8 +25,22 @@ def async_client(endpoint: Endpoint, timeouts: Timeouts, recorder: Recorder | No
 
     Where the environment names certificates or a proxy that can't be used, each of its requests fails and says so.
     """
-    import httpx2
     from openai import AsyncOpenAI
+
+    return _own_headers_only(endpoint, AsyncOpenAI(**_options(endpoint), http_client=_async_http(endpoint, timeouts, recorder)))
+
+
+def async_http_client(endpoint: Endpoint, timeouts: Timeouts, recorder: Recorder | None = None) -> httpx2.AsyncClient:
+    """The HTTP client alone, without the SDK, for who passes bodies on as they are; it has the endpoint's headers and key."""
+    client = _async_http(endpoint, timeouts, recorder)
+    client.base_url = f"{endpoint.base_url}/"
+    key = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
+    client.headers.update({**key, **_headers(endpoint)})
+    return client
+
+
+def _async_http(endpoint: Endpoint, timeouts: Timeouts, recorder: Recorder | None) -> httpx2.AsyncClient:
+    import httpx2
 
     options = _http_options(timeouts)
     if memory := _in_memory(endpoint):
@@ -42,7 +56,7 @@ def async_client(endpoint: Endpoint, timeouts: Timeouts, recorder: Recorder | No
         from tui.recording.transport import record_async
 
         record_async(http_client, recorder, endpoint.secrets)
-    return _own_headers_only(endpoint, AsyncOpenAI(**_options(endpoint), http_client=http_client))
+    return http_client
 
 
 def sync_client(endpoint: Endpoint, timeouts: Timeouts, recorder: Recorder | None = None) -> OpenAI:

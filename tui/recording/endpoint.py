@@ -27,12 +27,13 @@ class Replay:
     recording: Recording
     speed: float = 1.0
     fault: Fault | None = None
+    any_prompt: bool = False  # plays it whatever is asked
 
     def async_transport(self) -> AsyncReplayTransport:
         """For an asynchronous client."""
         from tui.recording.replay import AsyncReplayTransport
 
-        return AsyncReplayTransport(self.recording, speed=self.speed, fault=self.fault)
+        return AsyncReplayTransport(self.recording, speed=self.speed, fault=self.fault, any_prompt=self.any_prompt)
 
     def sync_transport(self) -> ReplayTransport:
         """For a synchronous client."""

@@ -22,7 +22,7 @@ _OTHER = {
 
 
 class AsyncReplayTransport(httpx2.AsyncBaseTransport):
-    """Plays `recording` each time when it is asked what was asked then; anything else it refuses."""
+    """Plays `recording` each time when it is asked what was asked then; anything else it refuses, but for `any_prompt`."""
 
     def __init__(
         self,
@@ -32,13 +32,14 @@ class AsyncReplayTransport(httpx2.AsyncBaseTransport):
         fault: Fault | None = None,
         sleep: AsyncSleep = asyncio.sleep,
         clock: Clock = time.monotonic,
+        any_prompt: bool = False,
     ) -> None:
-        self._recording, self._fault = recording, fault
+        self._recording, self._fault, self._any_prompt = recording, fault, any_prompt
         self._speed, self._sleep, self._clock = speed, sleep, clock
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request."""
-        if (other := _other(self._recording, request)) is not None:
+        if not self._any_prompt and (other := _other(self._recording, request)) is not None:
             return other
         how: _How = {"speed": self._speed, "sleep": self._sleep, "clock": self._clock, "make_error": as_http_error}
         began = await head(self._recording, **how)

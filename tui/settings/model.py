@@ -119,6 +119,11 @@ class Settings(BaseModel):
                 found.append(endpoint)
         return found
 
+    def keyed_endpoints(self) -> list[Endpoint]:
+        """The well-known providers that need no more configuration: the variable of their key is set."""
+        named = [name for name, (_, variable) in KNOWN.items() if variable and from_variable(self._env, variable)]
+        return [self._provider(name, None) for name in named]
+
     def _provider(self, name: str, base_url: str | None) -> Endpoint:
         provider = self.providers.get(name) or self._well_known(name)
         if provider is None:

@@ -1,0 +1,139 @@
+"""The routes, on FastAPI."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from tui.serve.asked import Asked, event_number, read_request
+from tui.serve.catalog import Catalog, Source
+from tui.serve.errors import ServeError
+from tui.serve.guard import Guard
+from tui.serve.hub import Hub
+from tui.serve.log import LogError
+from tui.serve.once import Once
+from tui.serve.reading import STREAM_HEADER, StreamResponse
+from tui.serve.streams import Stream
+from tui.serve.upstream import Feed, RefusedError, passed_headers
+from tui.serve.whole import whole_answer
+
+STOPPED = "This stream was stopped."
+
+
+def make_app(hub: Hub, catalog: Catalog, *, host: str, token: str | None, hosts: Collection[str] = ()) -> ASGIApp:
+    """The server, as ASGI; it opens `hub` when it starts, and closes both when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await hub.open()
+        yield
+        await hub.close()
+        await catalog.close()
+
+    app = FastAPI(title="streamtui", lifespan=lifespan, openapi_url=None)
+    routes = Routes(hub, catalog)
+    for prefix in ("/v1", ""):  # some clients leave the prefix out
+        app.add_api_route(f"{prefix}/models", routes.models, methods=["GET"], response_model=None)
+        app.add_api_route(f"{prefix}/chat/completions", routes.chat, methods=["POST"], response_model=None)
+        app.add_api_route(f"{prefix}/streams/{{id}}", routes.attach, methods=["GET"], response_model=None)
+        app.add_api_route(f"{prefix}/streams/{{id}}", routes.stop, methods=["DELETE"], response_model=None)
+    app.add_exception_handler(ServeError, _refusal)
+    app.add_exception_handler(RefusedError, _refusal)
+    app.add_exception_handler(LogError, _refusal)
+    app.add_exception_handler(HTTPException, _refusal)
+    return Guard(app, host=host, token=token, hosts=hosts)
+
+
+class Routes:
+    """What each path does."""
+
+    def __init__(self, hub: Hub, catalog: Catalog) -> None:
+        self._hub, self._catalog = hub, catalog
+        self._once = Once()
+        self._headers: dict[str, dict[str, str]] = {}  # of upstream's response, for the first reader
+
+    async def models(self) -> Response:
+        """GET /v1/models"""
+        return JSONResponse({"object": "list", "data": await self._catalog.models()})
+
+    async def chat(self, request: Request) -> Response:
+        """POST /v1/chat/completions"""
+        body = await request.body()
+        asked = read_request(body)
+        source = self._catalog.find(asked.model, asked.wish)
+        if not asked.stream:
+            return await _unless_left(request, source, asked)
+
+        async def opening() -> Stream:
+            return await self._open(source, asked)
+
+        stream = await self._once.opened(request.headers.get("idempotency-key"), body, opening)
+        headers = self._headers.pop(stream.id, {})
+        return StreamResponse(self._hub, stream, breaks=source.fault is not None, headers=headers)
+
+    async def _open(self, source: Source, asked: Asked) -> Stream:
+        response = await source.upstream.ask({**asked.chat, "model": source.model})
+        stream = await self._hub.create(asked.model)
+        stream.reset = source.fault is not None and source.fault.kind == "reset"
+        feed = Feed(self._hub, stream, source.upstream.call(source.model), source.fault)
+        self._headers[stream.id] = passed_headers(response)
+        self._hub.run(stream, asyncio.create_task(feed.run(response)))
+        return stream
+
+    async def attach(self, request: Request, id: str) -> Response:  # noqa: A002 - the path's word
+        """GET /v1/streams/ID"""
+        after = event_number(request.headers.get("last-event-id") or request.query_params.get("after"))
+        stream = await self._found(id)
+        if stream.final and after >= stream.last:
+            return Response(status_code=204, headers={STREAM_HEADER: stream.id})
+        return StreamResponse(self._hub, stream, after)
+
+    async def stop(self, id: str) -> Response:  # noqa: A002 - the path's word
+        """DELETE /v1/streams/ID"""
+        stream = await self._found(id)
+        await self._hub.stop(stream, "stopped", STOPPED)
+        return JSONResponse({"id": stream.id, "object": "stream", "state": stream.state, "last_event_id": stream.last})
+
+    async def _found(self, id: str) -> Stream:  # noqa: A002 - the path's word
+        stream = await self._hub.find(id)
+        if stream is None:
+            raise ServeError(404, "There is no such stream.", "stream_not_found")
+        if stream.state == "expired":
+            raise ServeError(410, "This stream was kept for its time, and is gone.", "stream_expired")
+        return stream
+
+
+async def _unless_left(request: Request, source: Source, asked: Asked) -> Response:
+    """An answer in one piece; nothing is asked on once nobody waits for it."""
+    answer = asyncio.ensure_future(whole_answer(source, asked))
+    gone = asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+        return await answer if answer.done() else Response(status_code=499)
+    finally:
+        answer.cancel()
+        gone.cancel()
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    match error:
+        case RefusedError():
+            return error.response
+        case ServeError():
+            return error.response()
+        case HTTPException():
+            message = f"Nothing is served at {request.method} {request.url.path}."
+            return ServeError(error.status_code, message if error.status_code == 404 else error.detail).response()
+        case _:
+            return ServeError(503, str(error), "log_error").response()
