@@ -131,10 +131,11 @@ class Workspace:
 
     async def set_tools(self, tab: Tab, sources: Sequence[str]) -> None:
         """Give `tab` the tools of these files, modules and "builtin", read anew. Raises ToolsError; then nothing changed."""
-        always = tab.tools.always
+        before = tab.tools
         tools = await asyncio.to_thread(load_tools, sources)
         tab.tools = self._box(tools, sources)
-        tab.tools.always |= always & tab.tools.tools.keys()
+        tab.tools.always |= before.always & tab.tools.tools.keys()
+        tab.tools.off |= before.off & tab.tools.tools.keys()
         self.changed(tab)
 
     def _box(self, tools: Sequence[Tool], sources: Sequence[str]) -> ToolBox:

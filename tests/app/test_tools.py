@@ -203,6 +203,33 @@ def wants(app: StreamTUI, call: ToolCall, **arguments: str) -> asyncio.Future[De
     return ask.decision
 
 
+def read(pilot: Pilot[None]) -> None:
+    """The person has taken the time to read what is asked."""
+    clock = screen_of(pilot).workspace.clock
+    assert isinstance(clock, Clock)
+    clock.passes(1.0)
+
+
+async def test_a_key_that_came_before_the_bar_could_be_read_decides_nothing(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete(*CALLS))
+    async with running(app) as pilot:
+        _, (first, second) = await asked(pilot)
+        one, two = wants(app, first), wants(app, second)
+        await looks(pilot)
+        await pilot.press("alt+r")
+        assert not one.done()
+        assert "once more" in notices(pilot)
+        read(pilot)
+        await pilot.press("alt+r", "alt+r")  # the second one was not read
+        await settled(pilot)
+        assert (one.done(), two.done()) == (True, False)
+        await pilot.click("ApprovalBar .banner--action")  # nor by a double click
+        assert not two.done()
+        read(pilot)
+        await pilot.press("alt+r")
+        assert two.result().run
+
+
 async def test_the_bar_asks_and_only_its_own_keys_decide(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, Script.complete(*CALLS))
     async with running(app) as pilot:
@@ -215,9 +242,11 @@ async def test_the_bar_asks_and_only_its_own_keys_decide(tmp_path: Path) -> None
         assert "waits for you" in text.splitlines()[-2]
         await pilot.press("y", "enter", "space")
         assert not one.done()
+        read(pilot)
         await pilot.press("alt+r")
         assert one.result() == Decision(run=True)
         await settled(pilot)
+        read(pilot)
         await pilot.press("alt+a")
         assert two.result() == Decision(run=True, always=True)
         await settled(pilot)
@@ -260,6 +289,7 @@ async def test_a_hidden_tab_that_asks_is_marked(tmp_path: Path) -> None:
         await pilot.press("alt+1")
         await settled(pilot)
         assert "asks to run get_weather" in shown(pilot)
+        read(pilot)
         await pilot.click("ApprovalBar .banner--action")
         assert decision.result().run
 
@@ -289,6 +319,7 @@ async def test_a_whole_round_of_the_demo_with_nothing_configured(tmp_path: Path)
         await send(pilot, "what is 2**10?")
         await until(pilot, lambda: bool(screen_of(pilot).tab.asks), "a call that waits")
         assert "asks to run calculate" in await looks(pilot)
+        read(pilot)
         await pilot.press("alt+a")
         await until(pilot, lambda: screen_of(pilot).tab.state == "complete", "the answer after the tool")
         text = await looks(pilot)

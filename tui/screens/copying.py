@@ -61,22 +61,43 @@ class Copying(TabScreen):
 
         self.copy("conversation", to_markdown(self.tab.conversation)[0] if self.tab.conversation.turns else "")
 
+    def action_copy_reasoning(self) -> None:
+        """Copy what the model thought, apart from the answer."""
+        last = self.tab.conversation.last
+        self.copy("reasoning", last.reply.reasoning if last else "")
+
+    def action_copy_tool(self) -> None:
+        """Copy the arguments or the result of a tool call of the last answer."""
+        last = self.tab.conversation.last
+        calls = [call for answer in last.reply.answers for call in answer.tool_calls] if last else []
+        entries: list[Entry[str]] = []
+        for call in reversed(calls):
+            name = call.name or "?"
+            if call.run is not None and call.run.content:
+                entries.append(Entry(f"{name}: result", call.run.content.strip()[:60], call.run.content))
+            entries.append(Entry(f"{name}: arguments", call.arguments.text.strip()[:60], call.arguments.text))
+        self._copy_one_of("tool call", entries)
+
     def action_copy_code(self) -> None:
         """Copy a code block; a numbered choice where there are several."""
         blocks = self.transcript.code_blocks()
-        if len(blocks) <= 1:
-            self.copy("code block", blocks[0].text if blocks else "")
-            return
         entries = [
             Entry(block.text.strip().splitlines()[0][:60] if block.text.strip() else "empty", _lines(block.text), block.text)
             for block in reversed(blocks)
         ]
+        self._copy_one_of("code block", entries)
+
+    def _copy_one_of(self, what: str, entries: list[Entry[str]]) -> None:
+        """Copy the one that there is, or the one that is chosen."""
+        if len(entries) <= 1:
+            self.copy(what, entries[0].value if entries else "")
+            return
 
         def take(text: str | None) -> None:
             if text is not None:
-                self.copy("code block", text)
+                self.copy(what, text)
 
-        self.app.push_screen(PickerScreen("Copy which code block?", entries, hint="the newest first"), take)
+        self.app.push_screen(PickerScreen(f"Copy which {what}?", entries, hint="the newest first"), take)
 
     @on(LineView.CopyCode)
     def _code_label(self, event: LineView.CopyCode) -> None:

@@ -72,6 +72,15 @@ class PickerScreen(ModalScreen[T | None], Generic[T]):
         """Change the small print."""
         self.query_one(".dialog--hint", Static).update(text)
 
+    def choose(self, value: T) -> None:
+        """The person takes a line."""
+        self.dismiss(value)
+
+    def replace(self, entries: Sequence[Entry[T]]) -> None:
+        """Other lines in place of these; the same one stays highlighted."""
+        self._entries = list(entries)
+        self._refill(self.query_one(Input).value)
+
     def free_value(self, text: str) -> T | None:
         """What a typed name that is in no line means; None: nothing."""
         return None
@@ -94,13 +103,13 @@ class PickerScreen(ModalScreen[T | None], Generic[T]):
     def _submit(self) -> None:
         options = self.query_one(OptionList)
         if options.highlighted is not None and self._shown:
-            self.dismiss(self._shown[options.highlighted].value)
+            self.choose(self._shown[options.highlighted].value)
         elif self._free and (value := self.free_value(self.query_one(Input).value.strip())) is not None:
             self.dismiss(value)
 
     @on(OptionList.OptionSelected)
     def _select(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._shown[event.option_index].value)
+        self.choose(self._shown[event.option_index].value)
 
     def action_move(self, by: int) -> None:
         """Move the highlight from the filter line."""
@@ -110,7 +119,7 @@ class PickerScreen(ModalScreen[T | None], Generic[T]):
     def action_take(self, number: int) -> None:
         """Choose by number."""
         if number <= len(self._shown):
-            self.dismiss(self._shown[number - 1].value)
+            self.choose(self._shown[number - 1].value)
 
     def action_leave(self) -> None:
         """Choose nothing."""

@@ -16,13 +16,15 @@ class ToolBox:
     """Tools by name. `sources` are the files and modules that they came from, as they were named.
 
     `allowed`: tools that the person allowed beforehand, if they are read-only. `always`: those that need no leave (any more) in
-    this conversation. `seconds` is how long a tool may take that does not say so itself; 0 is without limit.
+    this conversation. `off`: those that the model is not told of now. `seconds` is how long a tool may take that does not say
+    so itself; 0 is without limit.
     """
 
     tools: Mapping[str, Tool] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     allowed: frozenset[str] = frozenset()
     always: set[str] = field(default_factory=set)
+    off: set[str] = field(default_factory=set)
     seconds: float = TIMEOUT
 
     @classmethod
@@ -31,7 +33,12 @@ class ToolBox:
         return cls({tool.name: tool for tool in tools}, tuple(sources), **more)
 
     def __bool__(self) -> bool:
-        return bool(self.tools)
+        return bool(self.on)
+
+    @property
+    def on(self) -> dict[str, Tool]:
+        """The tools that the model may call now, by name."""
+        return {name: tool for name, tool in self.tools.items() if name not in self.off}
 
     def needs_leave(self, tool: Tool) -> bool:
         """Whether the person is asked before this tool runs."""
@@ -42,5 +49,5 @@ class ToolBox:
         return self.seconds if tool.timeout is None else tool.timeout
 
     def as_openai(self) -> list[dict[str, Any]]:
-        """All of them in the shape of OpenAI's `tools` list."""
-        return [tool.as_openai() for tool in self.tools.values()]
+        """Those that are on in the shape of OpenAI's `tools` list."""
+        return [tool.as_openai() for tool in self.on.values()]

@@ -59,9 +59,9 @@ def look_at(answer: Answer, call: ToolCall, box: ToolBox) -> Wanted | RunEnded:
     """What a call asks for, or what is wrong with it."""
     if not is_whole(answer, call) and answer.state != "complete":
         return RunEnded("failed", CUT)
-    tool = box.tools.get(call.name or "")
+    tool = box.on.get(call.name or "")
     if tool is None:
-        names = ", ".join(box.tools) or "none"
+        names = ", ".join(box.on) or "none"
         return RunEnded("failed", f"There is no tool {call.name!r} here. There are: {names}.")
     try:
         arguments = read_arguments(call.arguments.text)

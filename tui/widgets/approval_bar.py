@@ -17,6 +17,7 @@ from tui.workspace import Ask
 
 _LINES = 4  # of the arguments; the rest is shown whole on request
 _CHARACTERS = 280
+READING_TIME = 0.4  # seconds
 
 
 def arguments_text(ask: Ask) -> str:
@@ -38,6 +39,7 @@ class ApprovalBar(Vertical):
         super().__init__()
         self.display = False
         self._shown: tuple[Ask | None, int] = (None, 0)
+        self.since = 0.0  # when what it asks about now came up, on the clock of `show`
 
     def compose(self) -> ComposeResult:
         """What would run, its arguments, the ways to decide."""
@@ -49,11 +51,17 @@ class ApprovalBar(Vertical):
             yield Action("decline_tool", "Decline", "alt+d")
             yield Action("show_tool", "Show all", "alt+v")
 
-    def show(self, asks: list[Ask]) -> None:
+    def may_decide(self, ask: Ask, now: float) -> bool:
+        """Whether it has asked about this for long enough to be read: a key meant for what was there before decides nothing."""
+        return self._shown[0] is ask and now - self.since >= READING_TIME
+
+    def show(self, asks: list[Ask], now: float) -> None:
         """Ask about the first of these; hidden without any. Costs nothing while that does not change."""
         ask = asks[0] if asks else None
         if (ask, len(asks)) == self._shown:
             return
+        if ask is not self._shown[0]:
+            self.since = now
         self._shown = (ask, len(asks))
         self.display = ask is not None
         if ask is None:

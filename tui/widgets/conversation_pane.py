@@ -63,7 +63,7 @@ class ConversationPane(Vertical):
             welcome.show(self.tab.endpoint, found)
         last = self.tab.conversation.last
         self.query_one(FailureBanner).show(last.reply if last else None, now)
-        self.query_one(ApprovalBar).show(self.tab.asks)
+        self.query_one(ApprovalBar).show(self.tab.asks, now)
 
     def frame(self, deadline: float) -> bool:
         """Draw what arrived since the last frame, until `deadline`; True if more waits."""
