@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from tui.keeping import Keeper
@@ -24,6 +25,7 @@ from tui.style_files import style_files
 from tui.terminal.clipboard import Clipboard
 from tui.terminal.keys import install_key_fixes
 from tui.themes import DARK, THEMES
+from tui.widgets.guard import Guard
 from tui.workspace import Connect, Start, Workspace
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ class StreamTUI(App[None]):
         self._discover = discover
         self.allowed_in_clear: set[str] = set()  # endpoints whose key may cross the network in clear, this time
         self._last_interrupt = float("-inf")
+        self._guard = Guard()
 
     def get_default_screen(self) -> MainScreen:
         """The main screen."""
@@ -121,6 +124,10 @@ class StreamTUI(App[None]):
         if self.screen_stack:
             self.main_screen.save_draft()
         super().exit(result, return_code, message)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What each line passes before it is drawn."""
+        return [*super().get_line_filters(), self._guard]
 
     def copy_to_clipboard(self, text: str) -> None:
         """Every copy that Textual itself makes takes our routes."""
