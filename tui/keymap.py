@@ -34,7 +34,7 @@ COMMANDS: tuple[Command, ...] = (
         "run_tool_always", "alt+a", "Always run this tool", "Let it run, also later in this conversation", "Tools", first=True
     ),
     Command("decline_tool", "alt+d", "Decline the tool", "Say no to it, and why; the model is told", "Tools", first=True),
-    Command("show_tool", "alt+v", "Show the tool call", "Show all that the tool would be given", "Tools", first=True),
+    Command("show_whole", "alt+v", "Show all of it", "Show what a tool would be given, or a whole error", "Tools", first=True),
     Command("tools", "", "Tools of this tab", "Turn tools on and off, and load more", "Tools"),
     Command("load_tools", "", "Load tools", "Add the tools of a Python file or module to this tab", "Tools"),
     Command("conversations", "alt+o", "Conversations", "Find, open, rename, export, delete what was saved", "Tabs", first=True),

@@ -10,6 +10,7 @@ from tui.screens.text_view import TextScreen
 from tui.screens.tools_picker import LOAD, ToolsPicker
 from tui.tools import ToolsError
 from tui.widgets.approval_bar import ApprovalBar, arguments_text
+from tui.widgets.failure_banner import whole_failure
 from tui.workspace import Ask, Tab
 
 
@@ -59,10 +60,16 @@ class Approving(TabScreen):
         name = visible_line(ask.call.name or "?")
         self.app.push_screen(AskLineScreen(f"Decline {name}: why? The model is told.", empty=""), decline)
 
-    def action_show_tool(self) -> None:
-        """Show all that the call would be given."""
-        if ask := self._ask():
-            self.app.push_screen(TextScreen(ask.call.name or "?", arguments_text(ask)))
+    def action_show_whole(self) -> None:
+        """Show all that the call would be given; without one, all that is known of what went wrong."""
+        answer = self.tab.answer
+        if self.tab.asks:
+            ask = self.tab.asks[0]
+            self.app.push_screen(TextScreen(visible_line(ask.call.name or "?"), arguments_text(ask)))
+        elif answer is not None and answer.failure is not None:
+            self.app.push_screen(TextScreen(f"{answer.state.capitalize()}", whole_failure(answer.failure)))
+        else:
+            self.notify("No tool waits for you here, and nothing went wrong.", timeout=3)
 
     def action_tools(self) -> None:
         """Show the tools of this tab; turn them on and off, load more."""

@@ -13,6 +13,8 @@ from tui.screens.save_file import SaveFileScreen
 from tui.screens.tab_screen import TabScreen
 from tui.terminal.clipboard import CopyResult
 
+SURE_FOR = 2.5  # seconds that a word about what went well is shown
+
 
 def copied(what: str, text: str, result: CopyResult) -> str:
     """What the toast says: what was copied, by which route, and whether that route can confirm."""
@@ -39,7 +41,11 @@ class Copying(TabScreen):
             self.notify(f"The {what} is too large for the terminal's clipboard: save it to a file.", severity="warning")
             self.save(what, text)
             return
-        self.notify(copied(f"the {what}", text, result), severity="information" if result.route else "warning", markup=False)
+        said = copied(f"the {what}", text, result)
+        if result.confirmed:
+            self.notify(said, timeout=SURE_FOR, markup=False)
+        else:
+            self.notify(said, severity="information" if result.route else "warning", markup=False)
 
     def action_copy_text(self) -> None:
         """Copy what is selected, and select it no longer: the next ctrl+c stops or quits."""

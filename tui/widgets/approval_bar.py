@@ -47,9 +47,9 @@ class ApprovalBar(Vertical):
         yield Static("", markup=False, classes="banner--detail")
         with Horizontal(classes="banner--actions"):
             yield Action("run_tool", "Run once", "alt+r")
-            yield Action("run_tool_always", "Always in this conversation", "alt+a")
+            yield Action("run_tool_always", "Always this tool", "alt+a")
             yield Action("decline_tool", "Decline", "alt+d")
-            yield Action("show_tool", "Show all", "alt+v")
+            yield Action("show_whole", "Show all", "alt+v")
 
     def may_decide(self, ask: Ask, now: float) -> bool:
         """Whether it has asked about this for long enough to be read: a key meant for what was there before decides nothing."""

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.engine.answer import Answer
+from tui.engine.failure import Failure
 from tui.engine.turn import Reply
 from tui.safe_text import visible, visible_line
 from tui.workspace import SIGNS
@@ -23,6 +24,7 @@ WORDS = {
         "What it said is above. Edit the prompt with alt+e, or choose another model with ctrl+l.",
     ),
 }
+SHORT = 120  # characters of small print that fit everywhere
 DETAIL_LIMIT = 600  # characters of what the other side said; the rest is in the saved answer
 
 
@@ -49,6 +51,12 @@ class Action(Static, can_focus=True):
     def action_press(self) -> None:
         """Take it."""
         self.post_message(self.Pressed(self.means))
+
+
+def whole_failure(failure: Failure) -> str:
+    """All that is known of a failure, for people. Not made safe to show."""
+    request = f"request {failure.request_id}" if failure.request_id else ""
+    return "\n\n".join(part for part in (failure.title, failure.detail, failure.advice, request) if part)
 
 
 def wording(answer: Answer, now: float) -> tuple[str, str]:
@@ -98,6 +106,7 @@ class FailureBanner(Vertical):
             yield Action("retry", "Retry", "ctrl+r")
             yield Action("continue", "Continue", "alt+c")
             yield Action("copy_answer", "Copy", "ctrl+y")
+            yield Action("show_whole", "Show all", "alt+v")
 
     def show(self, reply: Reply | None, now: float) -> None:
         """Say what the last stream of `reply` needs said. Costs nothing while that does not change."""
@@ -122,3 +131,5 @@ class FailureBanner(Vertical):
                 action.display = reply.can_continue
             elif action.means == "copy_answer":
                 action.display = has_text
+            elif action.means == "show_whole":
+                action.display = answer.failure is not None and len(detail) > SHORT

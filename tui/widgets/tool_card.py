@@ -91,7 +91,8 @@ class ToolCard(FoldSection):
             return rows
         if run.final:
             head, _, rest = run.content.strip().partition("\n")
-            more = f"  … {rest.count(chr(10)) + 1} more lines" if rest else ""
+            left = rest.count("\n") + 1
+            more = f"  … {left} more line{'s' * (left != 1)}" if rest else ""
             rows.append([("  ↳ ", "transcript--mark"), (visible_line(head[:_HEAD]), None), (more, "transcript--note")])
         elif run.progress:
             rows.append([(f"  … {visible_line(run.progress[:_HEAD])}", "transcript--note")])
