@@ -13,7 +13,7 @@ from typing import Any
 
 from tui.engine import events
 from tui.engine.choices import choices_in, index_of, ollama_usage, reason_in
-from tui.engine.content import REASONING_KEYS, flat, words
+from tui.engine.content import DETAILS, REASONING_KEYS, flat, words
 from tui.engine.in_band import Complaint, find_choice_error, find_error
 from tui.engine.tool_deltas import ToolDeltas
 
@@ -155,8 +155,7 @@ class Decoder:
             self._delta(delta, index, state)
         elif isinstance(message, Mapping):
             self.is_message = True
-            if not self._is_repeat(message, state):
-                self._delta(message, index, state)
+            self._delta(self._without_repeats(message, state), index, state)
         elif isinstance(delta, str | list):
             self._delta({"content": delta}, index, state)
         if self.contents == before and isinstance(choice.get("text"), str) and choice["text"]:
@@ -203,12 +202,17 @@ class Decoder:
         if state.reason in BREAKS and self.complaint is None:
             self.complaint = find_choice_error(choice) or Complaint("", (state.reason,))
 
-    def _is_repeat(self, message: Mapping[str, Any], state: _ChoiceState) -> bool:
-        """Some servers end a stream of deltas with the whole message."""
+    def _without_repeats(self, message: Mapping[str, Any], state: _ChoiceState) -> Mapping[str, Any]:
+        """Some servers end a stream of deltas with the whole message: what of it is new."""
         content = flat(message.get("content"))
         if self._run:
             self._flush()
-        return len(content) == state.length > 0 and _checksum(content, 0) == state.checksum
+        repeated: set[str] = set()
+        if len(content) == state.length > 0 and _checksum(content, 0) == state.checksum:
+            repeated |= {"content", "refusal", DETAILS, *REASONING_KEYS}
+        if state.tools.holds(message.get("tool_calls")):
+            repeated |= {"tool_calls"}
+        return {key: value for key, value in message.items() if key not in repeated}
 
     # Events
 

@@ -1,4 +1,9 @@
-"""Tool-call deltas as servers really send them: without an index, with one index for several calls, arguments as an object."""
+"""Tool-call deltas as servers really send them: without an index, with one index for several calls, arguments as an object.
+
+A delta goes on with a call unless it must be another: its id was not seen at that index, and it is no mere piece; or it names a
+tool where the call before has its arguments. An id or a name alone proves nothing, since some servers send both with each
+piece, some make up a new id for each, and some send a name in pieces.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,21 @@ class _Call:
     index: int  # ours
     id: str | None = None
     name: str | None = None
-    arguments: str = ""  # kept only of a call without an index: whether they are whole tells where the next one begins
+    arguments: str = ""
+
+    @property
+    def has_all(self) -> bool:
+        """Whether its arguments are whole JSON."""
+        return self.arguments.rstrip().endswith(("}", "]", '"')) and json_values.values(self.arguments)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Delta:
+    id: str | None
+    name: str | None
+    arguments: str
+    place: int  # in its list
+    slot: int | str | None  # the server's index
 
 
 class ToolDeltas:
@@ -29,49 +48,54 @@ class ToolDeltas:
 
     def read(self, deltas: Any) -> Iterator[ToolCallDelta]:
         """The events of one `tool_calls` value."""
+        named: set[int] = set()  # the calls that this value named: it does not name one twice
         for place, delta in enumerate(deltas if isinstance(deltas, list) else [deltas]):
             if isinstance(delta, Mapping):
-                yield from self._one(delta, place)
+                yield from self._one(_read(delta, place), named)
 
     def read_legacy(self, delta: Any) -> Iterator[ToolCallDelta]:
         """The events of one `function_call` value, which can be one call only."""
         if isinstance(delta, Mapping):
-            yield from self._one({"index": "function_call", "function": delta}, 0)
+            yield from self._one(_read({"index": "function_call", "function": delta}, 0), set())
 
-    def _one(self, delta: Mapping[str, Any], place: int) -> Iterator[ToolCallDelta]:
-        inner = next((delta[key] for key in ("function", "custom") if isinstance(delta.get(key), Mapping)), delta)
-        id_, name = _word(delta.get("id")), _word(inner.get("name"))
-        arguments = _as_text(inner.get("arguments", inner.get("input")))
-        if not (id_ or name or arguments):
+    def holds(self, calls: Any) -> bool:
+        """Whether these whole calls are the ones that came already: some servers end a stream with the whole message."""
+        if not self._calls or not isinstance(calls, list) or len(calls) != len(self._calls):
+            return False
+        again = [_read(call, place) for place, call in enumerate(calls) if isinstance(call, Mapping)]
+        return [(one.name, one.arguments) for one in again] == [(call.name, call.arguments) for call in self._calls]
+
+    def _one(self, delta: _Delta, named: set[int]) -> Iterator[ToolCallDelta]:
+        if not (delta.id or delta.name or delta.arguments):
             return
-        slot = delta.get("index")
-        if isinstance(slot, str) and slot.isdecimal():
-            slot = int(slot)
-        if isinstance(slot, int | str) and not isinstance(slot, bool):
-            call = self._at_slot(slot, id_)
-        else:
-            call = self._without_slot(id_, name, place)
-            call.arguments += arguments
-        call.id, call.name = id_ or call.id, name or call.name
-        yield ToolCallDelta(call.index, id_, name, arguments, self._choice)
+        call = self._call_of(delta, named)
+        if delta.name:
+            named.add(call.index)
+        call.id = delta.id or call.id
+        name = _name(call, delta.name)
+        call.name = name or call.name
+        call.arguments += delta.arguments
+        yield ToolCallDelta(call.index, delta.id, name, delta.arguments, self._choice)
 
-    def _at_slot(self, slot: int | str, id_: str | None) -> _Call:
-        call = self._by_slot.get(slot)
-        if call is None or (id_ and call.id and id_ != call.id):
-            call = self._by_slot[slot] = self._begin(slot if isinstance(slot, int) else None)
+    def _call_of(self, delta: _Delta, named: set[int]) -> _Call:
+        if delta.slot is None:
+            return self._without_slot(delta, named)
+        call = self._by_slot.get(delta.slot)
+        if call is None or _is_another(call, delta, named):
+            call = self._by_slot[delta.slot] = self._begin(delta.slot if isinstance(delta.slot, int) else None)
         return call
 
-    def _without_slot(self, id_: str | None, name: str | None, place: int) -> _Call:
-        if id_:
-            return next((call for call in self._calls if call.id == id_), None) or self._begin()
+    def _without_slot(self, delta: _Delta, named: set[int]) -> _Call:
+        known = next((call for call in self._calls if delta.id and call.id == delta.id), None)
+        if known is not None:
+            return known
         if not self._calls:
             return self._begin()
+        if not (delta.id or delta.name) and 0 < delta.place < len(self._calls):
+            return self._calls[delta.place]
         last = self._calls[-1]
-        if not name:
-            return self._calls[place] if 0 < place < len(self._calls) else last
-        if place > 0 or (last.arguments and json_values.values(last.arguments)[1]):
-            return self._begin()
-        return last if last.name in (None, name) else self._begin()
+        begins = delta.place > 0 and bool(delta.id or delta.name)
+        return self._begin() if begins or _is_another(last, delta, named) else last
 
     def _begin(self, wanted: int | None = None) -> _Call:
         taken = {call.index for call in self._calls}
@@ -80,6 +104,38 @@ class ToolDeltas:
         call = _Call(wanted)
         self._calls.append(call)
         return call
+
+
+def _is_another(call: _Call, delta: _Delta, named: set[int]) -> bool:
+    """Whether a delta at the place of `call` begins another call."""
+    other_id = bool(delta.id and call.id and delta.id != call.id)
+    if not delta.name:
+        return other_id and call.has_all
+    if other_id or call.index in named:
+        return True
+    if call.name is None or not call.arguments:
+        return False  # the name is late, or comes in pieces
+    if delta.id and delta.id == call.id:
+        return False
+    return delta.name != call.name or (call.has_all and bool(delta.arguments.strip()))
+
+
+def _name(call: _Call, piece: str | None) -> str | None:
+    """The whole name so far; None where the delta says nothing of it."""
+    if not piece or not call.name or piece.startswith(call.name):
+        return piece
+    return call.name if call.arguments or call.name == piece else call.name + piece
+
+
+def _read(delta: Mapping[str, Any], place: int) -> _Delta:
+    inner = next((delta[key] for key in ("function", "custom") if isinstance(delta.get(key), Mapping)), delta)
+    arguments = inner.get("arguments", inner.get("input"))
+    slot = delta.get("index", inner.get("index"))
+    if isinstance(slot, str) and slot.isdecimal():
+        slot = int(slot)
+    if not isinstance(slot, int | str) or isinstance(slot, bool):
+        slot = None
+    return _Delta(_word(delta.get("id")), _word(inner.get("name")), _as_text(arguments), place, slot)
 
 
 def _word(value: Any) -> str | None:
