@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.server import HOLD, FaultServer
+from tests.faults.wire import HEAD, say
+from tests.support.served import see_gone, served
 from tests.support.terminal import Terminal
-from tests.support.try_program import LEAVE_SCREEN, ROOT, own_data, try_app
+from tests.support.try_program import CTRL_Q, LEAVE_SCREEN, ROOT, own_data, try_app
+from tui.storage.history import History
 
 PROGRAM = [sys.executable, "-m", "tui"]
 
@@ -25,6 +29,38 @@ def test_a_signal_ends_the_app_and_the_terminal_is_given_back(tmp_path: Path) ->
         assert terminal.wait() == 128 + signal.SIGTERM
     assert LEAVE_SCREEN in terminal.raw
     assert "Traceback" not in terminal.text
+
+
+SIGNALS = {"SIGTERM": 143, "SIGHUP": 129}
+#: what is typed, and what is waited for after it
+KEYS = {
+    "ctrl+q": [(CTRL_Q, "")],
+    "ctrl+c": [("\x03", "stopped"), ("\x03\x03", "")],
+    "the tab's end": [("\x1bw", "Stop and close"), ("\r", "")],
+}
+
+
+@pytest.mark.parametrize("end", [*SIGNALS, *KEYS])
+def test_an_end_in_mid_stream_closes_the_connection_and_keeps_the_text(end: str, tmp_path: Path) -> None:
+    with served(FaultServer()) as server:
+        url = server.play("s", [HEAD, say("Kept text"), HOLD])
+        with Terminal([*PROGRAM, "--base-url", url, "-m", "m", "go"], env=own_data(tmp_path), cwd=ROOT) as terminal:
+            terminal.read_until("Kept text")
+            if end in SIGNALS:
+                terminal.process.send_signal(getattr(signal, end))
+            for keys, wanted in KEYS.get(end, []):
+                terminal.type(keys)
+                terminal.read_until(wanted)
+            see_gone(server)
+            if end == "the tab's end":
+                terminal.type(CTRL_Q)
+            assert terminal.wait() == SIGNALS.get(end, 0)
+    assert LEAVE_SCREEN in terminal.raw
+    assert "Traceback" not in terminal.text
+    history = History(tmp_path / "data")
+    kept = history.load(history.conversations()[0].id)
+    assert kept is not None
+    assert (kept.turns[0].answer.state, kept.turns[0].answer.text) == ("cancelled", "Kept text")
 
 
 def test_what_never_comes_is_told_with_what_came() -> None:

@@ -71,6 +71,7 @@ class FaultServer:
     tls: ssl.SSLContext | None = None
 
     async def __aenter__(self) -> Self:
+        self.loop = asyncio.get_running_loop()
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.tls)
         self.port: int = self._server.sockets[0].getsockname()[1]

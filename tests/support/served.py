@@ -24,3 +24,9 @@ def served(server: FaultServer) -> Iterator[FaultServer]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def see_gone(server: FaultServer) -> None:
+    """Wait until a client closed its connection while the server held it open. Raises TimeoutError."""
+    waiting = asyncio.wait_for(server.gone.wait(), 20)
+    asyncio.run_coroutine_threadsafe(waiting, server.loop).result()
