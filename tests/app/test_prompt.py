@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual import events
 
 from tests.app.kit import make_app, notices, running, screen_of, send, shown
@@ -58,6 +59,35 @@ async def test_a_chip_goes_and_stays_as_a_whole(tmp_path: Path) -> None:
         assert prompt.value == LARGE + "x"
         await pilot.press("home", "delete")
         assert prompt.text == "x"
+
+
+async def test_a_draft_comes_back_with_its_chips(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, save=True)
+    async with running(app) as pilot:
+        prompt = screen_of(pilot).pane.prompt
+        prompt.load_text("see: ")
+        prompt.move_cursor(prompt.document.end)
+        prompt.insert_chip(LARGE)
+        prompt.insert(" what is it?")
+        kept, whole = prompt.text, prompt.value
+        app.exit()
+    again, _ = make_app(tmp_path, save=True)
+    async with running(again) as pilot:
+        await until(pilot, lambda: screen_of(pilot).pane.prompt.text == kept, "the draft")
+        assert screen_of(pilot).pane.prompt.value == whole
+
+
+@pytest.mark.parametrize("text", ["", "plain", "\0odd", "\0[1]", "two\nlines"])
+def test_a_draft_is_packed_and_unpacked(text: str) -> None:
+    chips, again = Chips(), Chips()
+    chips.add("gone")  # its label was deleted
+    text += chips.add("a\nb")
+    assert again.unpack(chips.pack(text)) == text
+    assert again.expand(text) == chips.expand(text)
+
+
+def test_what_was_never_packed_is_left_as_it_is() -> None:
+    assert [Chips().unpack(text) for text in ("\0{", "\0[1]", "\0[1, 2]", "")] == ["\0{", "\0[1]", "\0[1, 2]", ""]
 
 
 def test_chips_alike_are_told_apart() -> None:

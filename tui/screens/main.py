@@ -117,7 +117,7 @@ class MainScreen(Streaming, Approving, Reading, Copying):
         tab = self.workspace.active
         if tab is None or tab.id not in self.panes:
             return
-        draft = self.panes[tab.id].prompt.value
+        draft = self.panes[tab.id].prompt.draft
         if draft != tab.draft:
             tab.draft = draft
             self.keeper.draft(tab)

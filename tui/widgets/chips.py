@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
 CHIP_OVER = 20_000  # bytes of a paste before it becomes a chip
+
+_PACKED = "\0"  # what a draft with chips begins with; nobody types it
 
 Location = tuple[int, int]
 
@@ -51,6 +54,25 @@ class Chips:
             return text
         pattern = "|".join(re.escape(label) for label in self.texts)
         return re.sub(pattern, lambda match: self.texts[match[0]], text)
+
+    def pack(self, text: str) -> str:
+        """`text` and the chips in it, as one text to keep; without chips it is itself."""
+        chips = {label: pasted for label, pasted in self.texts.items() if label in text}
+        if not chips and not text.startswith(_PACKED):
+            return text
+        return _PACKED + json.dumps([text, chips])
+
+    def unpack(self, kept: str) -> str:
+        """What `pack` was given; its chips are these from now on."""
+        self.clear()
+        if not kept.startswith(_PACKED):
+            return kept
+        try:
+            text, chips = json.loads(kept[1:])
+            self.texts = {str(label): str(pasted) for label, pasted in chips.items()}
+        except (ValueError, TypeError, AttributeError):  # not what `pack` made: better odd than lost
+            return kept
+        return str(text)
 
     def at(self, line: str, column: int) -> str | None:
         """The label in `line` that `column` is in or next to."""

@@ -85,7 +85,7 @@ class Prompt(TextArea):
         self.chips = Chips()
         self._rest: Timer | None = None
         if draft:
-            self.set_value(draft)
+            self.restore(draft)
 
     # -- what it holds
 
@@ -93,6 +93,20 @@ class Prompt(TextArea):
     def value(self) -> str:
         """The prompt whole, every chip replaced by what was pasted."""
         return self.chips.expand(self.text)
+
+    @property
+    def draft(self) -> str:
+        """What stands in it, chips and all, as one text that `restore` takes."""
+        return self.chips.pack(self.text)
+
+    def restore(self, draft: str) -> None:
+        """Bring a draft back as it was; of a plain text that is large, a chip."""
+        text = self.chips.unpack(draft)
+        if self.chips.texts:
+            self.load_text(text)
+            self.move_cursor(self.document.end)
+        else:
+            self.set_value(text)
 
     def set_value(self, text: str) -> None:
         """Replace what is there; a large text becomes a chip."""
@@ -107,7 +121,7 @@ class Prompt(TextArea):
     def begin_edit(self, text: str) -> None:
         """Take a sent prompt back: enter resends it, escape gives what was being written back."""
         if not self._editing:
-            self._unsent, self._editing = self.value, True
+            self._unsent, self._editing = self.draft, True
         self._taken = text
         self.set_value(text)
         self.placeholder = "Edit the last prompt"
@@ -120,7 +134,7 @@ class Prompt(TextArea):
             return False
         unsent = self._unsent
         self.sent()
-        self.set_value(unsent)
+        self.restore(unsent)
         return True
 
     def insert_chip(self, text: str) -> None:
@@ -175,9 +189,12 @@ class Prompt(TextArea):
 
     def _recall(self, place: int) -> None:
         if self._place == 0:
-            self._unsent = self.value
+            self._unsent = self.draft
         self._place = place
-        self.set_value(self.earlier[-place] if place else self._unsent)
+        if place:
+            self.set_value(self.earlier[-place])
+        else:
+            self.restore(self._unsent)
 
     def sent(self) -> None:
         """Empty it, after what it held was taken."""
