@@ -28,6 +28,7 @@ NOTHING = "doc-50-0"  # so short that it costs a program its start, and no more
 BEGIN = {"doc": "Part 1", "fence": "One fence", "table": "One table"}
 TIMEOUT = 600.0
 KEYS = 60
+_WHEEL_UP, _NEXT_TAB = "\x1b[<64;60;20M", "\x1b[6;5~"  # as a terminal sends them
 USABLE = "nything"  # of the empty prompt: drawn with the first usable frame
 
 
@@ -220,6 +221,26 @@ def _until_told(bench: Bench, argv: list[str], count: int, file: Path | None = N
         return program.end(), late
 
 
+def showing(bench: Bench) -> Iterator[Figure]:
+    """How long it takes until a tab that was hidden while it streamed shows the end of its text."""
+    for model, bar in (("doc-2000-0", None), ("doc-64000-0", None)):
+        times, late = [], []
+        for _ in range(bench.runs):
+            with TemporaryDirectory() as folder:
+                file = Path(folder) / "late.json"
+                with Program(bench.ticked(file, model, 2)) as program:
+                    program.wait(END, TIMEOUT)
+                    program.rest(4.0)
+                    program.type(_WHEEL_UP * 30)  # so that the end is not on the screen
+                    program.rest(1.0)
+                    program.signal(signal.SIGUSR1)
+                    times.append(program.echo(_NEXT_TAB, END, TIMEOUT))
+                    program.rest(2.0)
+                    late += _told(program, file)
+        yield Figure(f"{model}: a hidden tab is on the screen", median(times) * 1000, "ms", bar)
+        yield from _lag_figures(f"{model}: showing a hidden tab", late, 16)
+
+
 def start(bench: Bench) -> Iterator[Figure]:
     """CPU until the first usable frame, against a plain application that shows as much; and what an idle one costs."""
     plain = median(_until([*PYTHON, "tests.bench.plain_app"], "usable") for _ in range(bench.runs))
@@ -253,5 +274,5 @@ def memory(bench: Bench) -> Iterator[Figure]:
 
 
 MEASURES: dict[str, Callable[[Bench], Iterator[Figure]]] = {
-    measure.__name__: measure for measure in (cost, growth, memory, recording, updates, keys, lag, tabs, start)
+    measure.__name__: measure for measure in (cost, growth, memory, recording, updates, keys, lag, tabs, showing, start)
 }

@@ -41,6 +41,11 @@ class BlockTree:
         self._blank: int | None = None  # a blank line came, within so many containers
 
     @property
+    def open_fence(self) -> str:
+        """The line that opened the code block that is open, or nothing."""
+        return f"{self._leaf.fence}{self._leaf.language}\n" if isinstance(self._leaf, Fence) else ""
+
+    @property
     def _container(self) -> Container:
         return self._open[-1] if self._open else self._root
 

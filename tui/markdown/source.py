@@ -35,6 +35,11 @@ class Source:
         """Add `text` at the end."""
         self._pieces.append(text)
 
+    @property
+    def unread(self) -> str:
+        """What waits to be read."""
+        return self._text[self._at :] + self._waiting + "".join(self._pieces)
+
     def take_in(self, final: bool = False) -> bool:
         """Make what was appended readable, or a part of it; False if nothing new is.
 
