@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.app.kit import make_app, running, screen_of, send, shown
-from tests.support.script import Script
+from textual.pilot import Pilot
+
+from tests.app.kit import FakeClipboard, make_app, running, screen_of, send, shown
+from tests.support.script import Gate, Script
 from tests.support.waiting import settled, streamed, until
 from tui.widgets.find_bar import FindBar
 
@@ -45,3 +47,49 @@ async def test_dialogs_fit_a_terminal_of_five_rows(tmp_path: Path) -> None:
         screen_of(pilot).save("answer", "text")
         await settled(pilot)
         assert "answer.md" in shown(pilot)
+
+
+async def drag(pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Hold the mouse from one cell of the conversation to another."""
+    view = screen_of(pilot).transcript
+    await pilot.mouse_down(view, offset=start)
+    await pilot.hover(view, offset=end)
+    await pilot.mouse_up(view, offset=end)
+    await settled(pilot)
+
+
+async def test_a_selection_is_copied_and_an_empty_one_stops_the_stream(tmp_path: Path) -> None:
+    gate = Gate()
+    app, _ = make_app(tmp_path, Script("some words to select", gate))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await gate.reached()
+        await until(pilot, lambda: "some words to select" in shown(pilot), "the words")
+        row = next(y for y, line in enumerate(shown(pilot).splitlines()) if "some words" in line)
+        y = row - screen_of(pilot).transcript.region.y
+        clipboard = app.routes
+        assert isinstance(clipboard, FakeClipboard)
+        await drag(pilot, (2, y), (11, y))
+        await pilot.press("ctrl+c")
+        await until(pilot, lambda: bool(clipboard.copied), "the copy")
+        assert screen_of(pilot).tab.busy  # it was the selection's
+        await drag(pilot, (40, y + 6), (50, y + 6))  # nothing is there
+        await pilot.press("ctrl+c")
+        await streamed(pilot)
+        assert screen_of(pilot).tab.state == "cancelled"
+        assert len(clipboard.copied) == 1
+
+
+async def test_ctrl_w_closes_the_tab_whatever_was_selected_and_copied_before(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("some words to select"))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await streamed(pilot)
+        await pilot.press("ctrl+n", "ctrl+pageup")
+        await settled(pilot)
+        await drag(pilot, (2, 4), (11, 4))  # the conversation has the focus now
+        await pilot.press("ctrl+c", "ctrl+c")
+        await settled(pilot)
+        await pilot.press("ctrl+w")
+        await settled(pilot)
+        assert len(screen_of(pilot).workspace.tabs) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from textual import on
+from textual.actions import SkipAction
 
 from tui.markdown.line_view import LineView
 from tui.safe_text import without_controls
@@ -48,9 +49,12 @@ class Copying(TabScreen):
             self.notify(said, severity="information" if result.route else "warning", markup=False)
 
     def action_copy_text(self) -> None:
-        """Copy what is selected, and select it no longer: the next ctrl+c stops or quits."""
-        super().action_copy_text()
+        """Copy what is selected, and select it no longer: the next ctrl+c stops or quits. A mere click selects nothing."""
+        selected = self.get_selected_text()
         self.clear_selection()
+        if not selected:
+            raise SkipAction
+        self.app.copy_to_clipboard(selected)
 
     def answer_text(self) -> str:
         """The shown reply's text, as far as it is here."""
