@@ -104,10 +104,11 @@ class Asked:
 
     def _request(self, box: ToolBox) -> Request:
         settings, endpoint = self._settings, self._endpoint
+        messages = self._talk.messages(self.answer, reasoning=endpoint.send_reasoning)
         return Request(
             model=self.answer.requested_model,
-            messages=self._talk.messages(self.answer),
-            params={**({"tools": box.as_openai()} if box else {}), **endpoint.params, **settings.params},
+            messages=messages,
+            params=box.offered({**endpoint.params, **settings.params}, messages),
             timeouts=settings.timeouts,
             max_retries=settings.max_retries,
             key_source=endpoint.key_source,

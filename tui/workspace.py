@@ -245,12 +245,13 @@ class Workspace:
         request = tab.conversation.request(
             answer,
             prefill=endpoint.prefill,
+            send_reasoning=endpoint.send_reasoning,
             timeouts=self.timeouts,
             max_retries=settings.max_retries,
             key_source=endpoint.key_source,
         )
-        tools = {"tools": tab.tools.as_openai()} if tab.tools else {}
-        return replace(request, params={**tools, **endpoint.params, **settings.params, **request.params})
+        params = {**endpoint.params, **settings.params, **request.params}
+        return replace(request, params=tab.tools.offered(params, request.messages))
 
     async def models(self, endpoint: Endpoint) -> list[str]:
         """The models that an endpoint offers."""

@@ -118,15 +118,18 @@ class Conversation:
         """The text of the reply that `answer` is part of, joined at the seams."""
         return self.turn_with(answer).reply_with(answer).text
 
-    def messages(self, for_answer: Answer) -> list[dict[str, Any]]:
-        """What the request for this answer says: system, earlier turns, the prompt, and the partial to continue."""
+    def messages(self, for_answer: Answer, *, reasoning: bool = False) -> list[dict[str, Any]]:
+        """What the request for this answer says: system, earlier turns, the prompt, what was said and called since.
+
+        With `reasoning`, also what the model thought.
+        """
         now = self.turn_with(for_answer)
         reply = now.reply_with(for_answer)
         said = [messages.system(self.system)] if (self.system or "").strip() else []
         for turn in self.turns[: self.turns.index(now)]:
-            said += [messages.user(turn.prompt), *messages.of_rounds(turn.reply.rounds())]
+            said += [messages.user(turn.prompt), *messages.of_rounds(turn.reply.rounds(), reasoning=reasoning)]
         said.append(messages.user(now.prompt_of(reply)))
-        said += messages.of_rounds(reply.rounds(reply.step(for_answer)))
+        said += messages.of_rounds(reply.rounds(reply.step(for_answer)), reasoning=reasoning)
         return messages.tidied(said)
 
     def request(
@@ -134,16 +137,18 @@ class Conversation:
         answer: Answer,
         *,
         prefill: bool = False,
+        send_reasoning: bool = False,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - frozen
         max_retries: int = 2,
         key_source: str | None = None,
     ) -> Request:
         """The request for `answer`. `prefill`: the server takes `continue_final_message` (vLLM and kin), so say it."""
         params = dict(self.params)
+        said = self.messages(answer, reasoning=send_reasoning)
         reply = self.turn_with(answer).reply_with(answer)
         if prefill and reply.continues(answer) is not None:
             params |= PREFILL
-        return Request(answer.requested_model, self.messages(answer), params, timeouts, max_retries, key_source=key_source)
+        return Request(answer.requested_model, said, params, timeouts, max_retries, key_source=key_source)
 
     def _answer(self) -> Answer:
         return Answer(self.model, id=new_id())

@@ -34,6 +34,7 @@ _KINDS: dict[int, Kind] = {
     429: "rate_limit",
     451: "permission",
 }
+_NO_TOOLS = "It may not take tools: turn them off (--no-tools, or for this tab in the palette), or choose another model."
 _SECONDS = re.compile(r"\d+(\.\d*)?", re.ASCII)
 _LONGEST = 366 * 86400.0  # seconds that a server may ask to wait; some ask for infinity
 RETRIED_STATUSES = frozenset((408, 409, 429))
@@ -94,7 +95,9 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float] = time.time
 
 def is_retried(refusal: Refusal, failure: Failure) -> bool:
     """Whether another try may go better."""
-    return failure.kind != "quota" and (refusal.status in RETRIED_STATUSES or refusal.status >= 500)
+    if failure.kind == "quota":
+        return False
+    return refusal.status in RETRIED_STATUSES or (refusal.status >= 500 and failure.kind != "bad_request")
 
 
 def refuses_usage(refusal: Refusal) -> bool:
@@ -102,11 +105,21 @@ def refuses_usage(refusal: Refusal) -> bool:
     return refusal.status in (400, 422) and (b"stream_options" in refusal.body or b"include_usage" in refusal.body)
 
 
+def _refuses_tools(refusal: Refusal, complaint: Complaint, call: Call) -> bool:
+    """Whether tools were sent, and the server speaks of them; some do so with a 404 or a 500."""
+    sent = bool(call.request.params.get("tools"))
+    return sent and refusal.status in (400, 404, 422, 500, 501) and "tool" in complaint.message.lower()
+
+
 def from_refusal(refusal: Refusal, call: Call, names: Sequence[str] = ()) -> Failure:
     """The failure; `names` are the models that exist and are nearest to the one asked for."""
     complaint = refusal.complaint
     kind = _kind(refusal.status, complaint)
-    title, advice = _words(kind, refusal, call, names)
+    if _refuses_tools(refusal, complaint, call):
+        kind = "bad_request"
+        title, advice = f"{call.host} did not accept the request ({refusal.status}).", _NO_TOOLS
+    else:
+        title, advice = _words(kind, refusal, call, names)
     failure = Failure(
         kind,
         title,

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tui.engine.answer import Answer, ToolCall
+from tui.engine.choice import THINK
 from tui.engine.json_values import values
 from tui.engine.rounds import Round
 from tui.engine.text_log import join_surrogates
 
 Message = dict[str, Any]
+#: What is read under one name, and sent under another: the details came in pieces, and without their signatures.
+_SENT_AS = {"reasoning_details": "reasoning", "content": "reasoning_content"}
 NOT_RUN = "This call was not run."
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -30,17 +33,31 @@ def user(text: str) -> Message:
     return {"role": "user", "content": text}
 
 
-def of_rounds(rounds: Sequence[Round]) -> Iterator[Message]:
-    """What the assistant said and called, and what the tools said."""
+def of_rounds(rounds: Sequence[Round], *, reasoning: bool = False) -> Iterator[Message]:
+    """What the assistant said and called, and what the tools said; with `reasoning`, also what it thought."""
     for one in rounds:
         calls = _named(one.answer, one.calls)
         said = one.said
         if calls or said.strip():
             message: Message = {"role": "assistant", "content": said if said.strip() else None}
+            if reasoning:
+                message = _with_reasoning(message, one)
             yield message | ({"tool_calls": [_call(call, id_) for call, id_ in calls]} if calls else {})
         for call, id_ in calls:
             content = call.run.content if call.run is not None and call.run.final else NOT_RUN
             yield {"role": "tool", "tool_call_id": id_, "content": content}
+
+
+def _with_reasoning(message: Message, one: Round) -> Message:
+    """A message with its reasoning, in the field that it came in; what came between tags goes back between them."""
+    thoughts: dict[str, str] = {}
+    for answer, _ in one.steps:
+        for part in answer.first.parts:
+            if part.kind == "reasoning":
+                key = _SENT_AS.get(part.key, part.key)
+                thoughts[key] = thoughts.get(key, "") + part.sent
+    tagged = thoughts.pop(THINK, "")
+    return {**message, **thoughts} | ({"content": tagged + (message["content"] or "")} if tagged else {})
 
 
 def tidied(messages: Sequence[Message]) -> list[Message]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,3 +51,16 @@ class ToolBox:
     def as_openai(self) -> list[dict[str, Any]]:
         """Those that are on in the shape of OpenAI's `tools` list."""
         return [tool.as_openai() for tool in self.on.values()]
+
+    def offered(self, params: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """A request's parameters, with the tools that are on; tools that are in them already stand.
+
+        A `tool_choice` that makes the model call holds until it did: with results in its hands, it may answer.
+        """
+        if not self:
+            return dict(params)
+        offered = {"tools": self.as_openai(), **params}
+        forced = offered.get("tool_choice") not in (None, "none", "auto")
+        if forced and messages and messages[-1].get("role") == "tool":
+            del offered["tool_choice"]
+        return offered
