@@ -178,6 +178,10 @@ def remark(event: events.Event) -> None:
     match event:
         case events.Retrying():
             say(f"{event.failure.title} Trying again in {event.delay:.3g} s: attempt {event.attempt} of {event.attempts}.")
+        case events.Reattaching():
+            say(f"{event.failure.title} Attaching again in {event.delay:.3g} s: attempt {event.attempt} of {event.attempts}.")
+        case events.Reattached():
+            say("reconnected; nothing was lost")
         case events.StallNotice():
             say(f"nothing came for {event.silent:.0f} s; given up at {event.limit:.0f} s")
         case events.Footnote():

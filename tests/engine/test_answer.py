@@ -19,6 +19,8 @@ SAMPLES: list[events.Event] = [
     events.Opened(200, "r"),
     events.Retrying(2, 3, 0.5, FAILURE),
     events.StallNotice(30, 60),
+    events.Reattaching(1, 8, 0.5, FAILURE),
+    events.Reattached(),
     events.Identified("m", "id"),
     events.TextDelta("a"),
     events.ReasoningDelta("a"),
@@ -36,6 +38,8 @@ TABLE = """
 Opened        waiting      -
 Retrying      waiting      -
 StallNotice   waiting      streaming
+Reattaching   waiting      streaming
+Reattached    waiting      streaming
 Identified    waiting      streaming
 TextDelta     streaming    streaming
 ReasoningDelta streaming   streaming
@@ -174,6 +178,16 @@ def test_retrying_and_stalling_end_with_content() -> None:
     answer.apply(events.StallNotice(30, 60), 12.0)
     answer.apply(events.TextDelta("a"), 13.0)
     assert answer.stall is None
+
+
+def test_attaching_again_is_counted() -> None:
+    answer = Answer("m")
+    for _ in range(2):
+        answer.apply(events.Reattaching(1, 8, 0.5, FAILURE), 10.0)
+        assert (answer.reattaching is not None, answer.retry_at) == (True, 10.5)
+        answer.apply(events.Reattached(), 11.0)
+        assert answer.reattaching is None
+    assert answer.reattached == 2
 
 
 def test_tokens_are_exact_once_usage_came() -> None:

@@ -113,6 +113,7 @@ def facts(answer: Answer) -> dict[str, Any]:
         "usage": answer.usage,
         "failure": answer.failure,
         "notes": answer.footnotes,
+        "reattached": answer.reattached,
         "times": [None if at is None else round(at - start, 6) for at in times],
         "tokens": round(meter.tokens, 6),
     }

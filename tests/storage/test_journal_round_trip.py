@@ -38,6 +38,8 @@ notes = st.one_of(
     st.builds(events.Footnote, any_text),
     st.builds(events.Identified, st.none() | any_text, st.none() | any_text),
     st.builds(events.StallNotice, st.floats(0, 60), st.floats(0, 60)),
+    st.builds(events.Reattaching, st.just(1), st.just(8), st.floats(0, 8), st.just(BROKEN.failure)),
+    st.builds(events.Reattached),
 )
 before = st.one_of(
     st.builds(events.Opened, st.integers(200, 299), st.none() | any_text),

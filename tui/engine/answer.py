@@ -26,7 +26,15 @@ __all__ = ["FINAL_STATES", "TRANSITIONS", "Answer", "Choice", "IllegalTransition
 State = Literal["waiting", "streaming", "complete", "truncated", "filtered", "refused", "interrupted", "failed", "cancelled"]
 
 _BEFORE = {events.Opened, events.Retrying}
-_ANY_TIME = {events.StallNotice, events.Identified, events.UsageReported, events.ReasonGiven, events.Footnote}
+_ANY_TIME = {
+    events.StallNotice,
+    events.Reattaching,
+    events.Reattached,
+    events.Identified,
+    events.UsageReported,
+    events.ReasonGiven,
+    events.Footnote,
+}
 _CONTENT = {events.TextDelta, events.ReasoningDelta, events.RefusalDelta, events.ToolCallDelta}
 
 #: state → event → the next state; "finish" means: by reason and content, see `_outcome`. What is not here is illegal.
@@ -80,6 +88,8 @@ class Answer:
         self.footnotes: list[str] = []
         self.retrying: events.Retrying | None = None
         self.retry_at: float | None = None  # when the next attempt follows, on the caller's clock
+        self.reattaching: events.Reattaching | None = None
+        self.reattached = 0  # times that the stream went on in another connection
         self.stall: events.StallNotice | None = None
         self.meter = Meter()
         self.revision = 0
@@ -102,7 +112,7 @@ class Answer:
         if target in FINAL_STATES:
             for choice in self.choices.values():
                 choice.settle(now)
-            self.retrying = self.stall = None
+            self.retrying = self.reattaching = self.stall = None
             self.meter.end(now)
 
     def pick(self, choice: int) -> None:
@@ -159,15 +169,13 @@ class Answer:
                 choice.settle(now)
                 choice.call_delta(event, now)
         self.meter.content(text, now)
-        self.stall = self.retrying = None
+        self.stall = self.retrying = self.reattaching = None
         return True
 
     def _note(self, event: events.Event, now: float) -> None:
         match event:
-            case events.Opened():
-                self.status, self.request_id, self.retrying = event.status, event.request_id, None
-            case events.Retrying():
-                self.retrying, self.retry_at = event, now + event.delay
+            case events.Opened() | events.Retrying() | events.Reattaching() | events.Reattached():
+                self._connect(event, now)
             case events.StallNotice():
                 self.stall = event
             case events.Identified():
@@ -181,6 +189,17 @@ class Answer:
                 self.footnotes.append(event.text)
             case events.Failed():
                 self.failure = event.failure
+
+    def _connect(self, event: events.Connecting, now: float) -> None:
+        match event:
+            case events.Opened():
+                self.status, self.request_id, self.retrying = event.status, event.request_id, None
+            case events.Retrying():
+                self.retrying, self.retry_at = event, now + event.delay
+            case events.Reattaching():
+                self.reattaching, self.retry_at = event, now + event.delay
+            case events.Reattached():
+                self.reattaching, self.reattached = None, self.reattached + 1
 
     def _outcome(self) -> State:
         reason = (self.finish_reason or "").lower()

@@ -41,6 +41,21 @@ class StallNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Reattaching:
+    """The connection broke, and the server keeps the stream; attempt `attempt` of `attempts` follows in `delay` s."""
+
+    attempt: int
+    attempts: int
+    delay: float
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Reattached:
+    """The stream goes on where it broke: nothing is lost, nothing doubled."""
+
+
+@dataclass(frozen=True, slots=True)
 class Identified:
     """The model, as the server names it, and the id of its response. Sent once, with the first chunk that says either."""
 
@@ -141,5 +156,6 @@ class ChoicePicked:
 
 Content = TextDelta | ReasoningDelta | RefusalDelta | ToolCallDelta
 Terminal = Finished | Failed | Cancelled
-Event = Opened | Retrying | StallNotice | Identified | Content | UsageReported | ReasonGiven | Footnote | Terminal
+Connecting = Opened | Retrying | Reattaching | Reattached
+Event = Connecting | StallNotice | Identified | Content | UsageReported | ReasonGiven | Footnote | Terminal
 Kept = Event | ToolRunNoted | ChoicePicked  # what a journal is told of an answer

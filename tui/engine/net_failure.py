@@ -56,6 +56,11 @@ def closed(characters: int, detail: str = "") -> Failure:
     return Failure("closed", "The connection closed before the first token.", detail, "Retry.")
 
 
+def break_of(error: Exception | None, call: Call, characters: int) -> Failure:
+    """Why a stream broke; None is a body that ended too early."""
+    return closed(characters) if error is None else from_exception(error, call, began=True, characters=characters)
+
+
 def _names(chain: list[BaseException]) -> set[str]:
     """The class names in the chain: the HTTP library is not imported here to keep start-up short."""
     return {base.__name__ for one in chain for base in type(one).__mro__}

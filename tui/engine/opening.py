@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ERROR_BODY_BYTES = 64 * 1024
 ERROR_BODY_SECONDS = 1.5
+ATTACH_WITHIN = 15.0  # seconds to the headers of a stream that is attached to again
+_RAW = "X-Stainless-Raw-Response"  # by it the SDK leaves a body unread
 _NOT_BY_PARAMS = ("model", "messages", "stream")
 
 
@@ -126,6 +128,49 @@ def open_sync(client: OpenAI, request: Request, opening: Opening, *, usage: bool
         yield cast("httpx2.Response", response.http_response)
     finally:
         response.close()
+
+
+@asynccontextmanager
+async def attach_async(
+    client: AsyncOpenAI, call: Call, stream: str | None, after: str | None
+) -> AsyncIterator[httpx2.Response]:
+    """The rest of a stream that its server keeps, as in `resume`. Raises RefusedError, and all that the SDK raises."""
+    import httpx2
+
+    _hook(client, "response", _look_async)
+    options = _attaching(after, httpx2.Timeout(None, connect=call.request.timeouts.connect or None))
+    with _opens(Opening()):
+        async with asyncio.timeout(ATTACH_WITHIN):
+            response = await client.get(f"/streams/{stream}", cast_to=httpx2.Response, options=options)
+    try:
+        yield response
+    finally:
+        await response.aclose()
+
+
+@contextmanager
+def attach_sync(
+    client: OpenAI, call: Call, stream: str | None, after: str | None, opening: Opening
+) -> Iterator[httpx2.Response]:
+    """The same for the synchronous client."""
+    import httpx2
+
+    _hook(client, "request", _trace_sync)
+    _hook(client, "response", _look_sync)
+    options = _attaching(after, httpx2.Timeout(ATTACH_WITHIN, connect=call.request.timeouts.connect or None, pool=None))
+    with _opens(opening):
+        response = client.get(f"/streams/{stream}", cast_to=httpx2.Response, options=options)
+    try:
+        yield response
+    finally:
+        response.close()
+
+
+def _attaching(after: str | None, timeout: httpx2.Timeout) -> Any:
+    headers = {"Accept": "text/event-stream", _RAW: "stream"}
+    if after is not None:
+        headers["Last-Event-ID"] = after
+    return {"headers": headers, "timeout": timeout}
 
 
 def _arguments(request: Request, usage: bool) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from contextlib import aclosing
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from tui.engine import body, retry
-from tui.engine.events import Event, Failed, Opened, StallNotice
+from tui.engine import body, net_failure, retry
+from tui.engine.events import Event, Failed, Opened, Reattached, StallNotice
 from tui.engine.failure import Call, Failure
 from tui.engine.gathering import Gathering
 from tui.engine.http_failure import request_id
-from tui.engine.opening import Opening, RefusedError, open_async
+from tui.engine.opening import Opening, RefusedError, attach_async, open_async
 from tui.engine.reader import StreamReader
+from tui.engine.resume import Resumption
 from tui.engine.retry import Setback
 from tui.engine.watch import Watch
 
@@ -42,6 +43,9 @@ class Pump:
         self._opening = Opening()
         self._watch = Watch(call.request.timeouts, clock())
         self._reader: StreamReader | None = None
+        self._resumption = Resumption({})
+        self._line: asyncio.Timeout | None = None  # ends the reading of a connection that is dead
+        self._heard = 0.0  # when its last bytes came
         self._waiting: list[Event] = []
         self._news = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -78,32 +82,58 @@ class Pump:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, gather: Callable[[], float]) -> None:
+        broke: Exception | None = None
         try:
             async with open_async(self._client, self._call.request, self._opening, usage=self._usage) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 name = request_id(headers, self._call)
                 self._waiting.append(Opened(response.status_code, name))
-                reader = StreamReader(self._call, status=response.status_code, request_id=name)
-                self._reader = reader
+                self._resumption = Resumption(headers)
+                self._reader = StreamReader(self._call, status=response.status_code, request_id=name)
                 self._news.set()
-                await self._read(response, reader, gather)
+                await self._read(response, self._reader, gather)
         except RefusedError as error:
             self.setback = retry.from_refusal(error.refusal, self._call)
         except Exception as error:  # the stream's edge: whatever it is becomes a failure
+            broke = error
             if self._reader is None:
                 self.setback = retry.from_exception(error, self._call)
-            else:
-                self._waiting += self._reader.broke(error)
-        else:
-            self._waiting += self._reader.end()
+        if self._reader is not None:
+            await self._resume(self._reader, broke, gather)
+            self._waiting += self._reader.end() if broke is None else self._reader.broke(broke)
         self.over = True
+        self._news.set()
+
+    async def _resume(self, reader: StreamReader, broke: Exception | None, gather: Callable[[], float]) -> None:
+        """Go on in another connection, where the server offers that, until the stream has ended or it can't be done."""
+        resumption, why = self._resumption, net_failure.break_of(broke, self._call, reader.characters)
+        while not reader.done and (step := resumption.after(reader.last_id, why)) is not None:
+            self._watch.off = True  # attempts are limited by their number
+            self._tell(reader, step)
+            await self._sleep(step.delay)
+            try:
+                async with attach_async(self._client, self._call, resumption.stream, reader.last_id) as response:
+                    resumption.check(response)
+                    reader.rejoin()
+                    self._watch.restart(self._clock())
+                    self._set_alarm()
+                    self._tell(reader, Reattached())
+                    await self._read(response, reader, gather)
+            except RefusedError as error:
+                resumption.refused(error.refusal.status)
+            except Exception as error:  # the stream's edge: another break
+                why = net_failure.break_of(error, self._call, reader.characters)
+
+    def _tell(self, reader: StreamReader, event: Event) -> None:
+        self._waiting += [*reader.take(), event]
         self._news.set()
 
     async def _read(self, response: httpx2.Response, reader: StreamReader, gather: Callable[[], float]) -> None:
         gathering = Gathering(gather, self._sleep, lambda: reader.contents > 0 and not reader.ended)
         gathering.hold(response.extensions.get("network_stream"))
+        self._heard = self._clock()
         try:
-            async with aclosing(body.pieces_async(response)) as pieces:
+            async with asyncio.timeout(None) as self._line, aclosing(body.pieces_async(response)) as pieces:
                 await self._read_pieces(pieces, reader)
         finally:
             gathering.release()
@@ -115,6 +145,7 @@ class Pump:
             now = perf_counter()
             if now - before > _WAITED:
                 began = now  # others had their turn
+            self._heard = self._clock()
             reader.push(data)
             if reader.contents != contents:
                 contents, ended = reader.contents, False
@@ -158,6 +189,9 @@ class Pump:
             if isinstance(said, StallNotice):
                 self._waiting.append(said)
                 self._news.set()
+            elif said is not None and self._line is not None and self._resumption.is_dead(now - self._heard):
+                self._line.reschedule(0)  # the reading ends as if the connection had closed
+                return
             elif said is not None:
                 self._give_up(said)
                 return

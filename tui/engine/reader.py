@@ -111,6 +111,15 @@ class StreamReader:
                 self._fail(self._why() if self._whole else failure)
         return self.take()
 
+    @property
+    def last_id(self) -> str | None:
+        """The id of the last whole event, where events have one."""
+        return self._splitter.last_id
+
+    def rejoin(self) -> None:
+        """The stream goes on in another response, after the last whole event."""
+        self._splitter.drop()
+
     # Items
 
     def _read(self, items: list[Item]) -> None:
@@ -207,8 +216,6 @@ class StreamReader:
 
     def _keep_plain(self, line: str) -> None:
         self._tally.keep(line, _SAMPLE if self._decoder.recognised else MAX_EVENT)
-
-    # The end
 
     def _is_whole(self, data: bytes) -> bool:
         """Whether the body, with `data` at its end, is plain JSON and nothing of it is missing."""

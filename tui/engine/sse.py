@@ -66,7 +66,19 @@ def is_whole(data: bytes) -> bool:
 class Splitter:
     """Feed it bytes as they come; `end` once the body is over."""
 
-    __slots__ = ("_after_cr", "_begun", "_data", "_limit", "_name", "_rest", "_size", "_skip_event", "_skip_line")
+    __slots__ = (
+        "_after_cr",
+        "_begun",
+        "_data",
+        "_id",
+        "_limit",
+        "_name",
+        "_rest",
+        "_size",
+        "_skip_event",
+        "_skip_line",
+        "last_id",
+    )
 
     def __init__(self, limit: int = MAX_EVENT) -> None:
         self._limit = limit
@@ -74,6 +86,8 @@ class Splitter:
         self._data: list[bytes] = []  # the data lines of the event that has no end yet
         self._size = 0  # their bytes
         self._name = ""
+        self._id: str | None = None
+        self.last_id: str | None = None  # of the last event that had its end
         self._begun = False
         self._after_cr = False
         self._skip_line = self._skip_event = False
@@ -92,6 +106,13 @@ class Splitter:
         if tail:
             self._hold(tail, out)
         return out
+
+    def drop(self) -> None:
+        """Forget what has no end yet: the stream goes on elsewhere, with a whole event."""
+        self._rest.clear()
+        self._data.clear()
+        self._size, self._name, self._id = 0, "", None
+        self._after_cr = self._skip_line = self._skip_event = False
 
     @property
     def holds_end_mark(self) -> bool:
@@ -176,12 +197,16 @@ class Splitter:
         for line in lines:
             if not line:
                 self._skip_event = False
+                if self._id is not None:
+                    self.last_id, self._id = self._id, None
                 if self._data or self._name:
                     self._dispatch(out)
             elif len(line) + self._size > self._limit:
                 self._refuse(line, out)
             elif line.startswith(b"data:"):
                 self._add_data(line[6:] if line[5:6] == b" " else line[5:], out)
+            elif line.startswith(b"id:"):
+                self._id = _text(line[3:].removeprefix(b" "))
             else:
                 self._other(line, out)
 

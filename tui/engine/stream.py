@@ -90,7 +90,7 @@ def read_answer(
     call = call_of(client, request)
     attempts = Attempts(request)
     while True:
-        attempt = SyncAttempt(client, call, usage=attempts.usage, clock=clock, notice=notice)
+        attempt = SyncAttempt(client, call, usage=attempts.usage, clock=clock, sleep=sleep, notice=notice)
         for event in attempt.events():
             yield event
             if isinstance(event, Finished | Failed):

@@ -37,6 +37,11 @@ class Watch:
         elif self._grace_from is None:
             self._grace_from = now
 
+    def restart(self, now: float) -> None:
+        """The stream goes on in another connection: silence counts from now."""
+        self.off = self._noticed = False
+        self._since, self._grace_from = now, None
+
     @property
     def _limit(self) -> float:
         return self._stall if self._began else self._first

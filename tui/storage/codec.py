@@ -26,6 +26,8 @@ _RUN_NAMES: dict[type, str] = {type(None): "expected", RunStarted: "started", Ru
 _OTHER: dict[str, Callable[..., events.Kept]] = {
     "opened": events.Opened,
     "retrying": lambda failure, **rest: events.Retrying(failure=Failure(**failure), **rest),
+    "reattaching": lambda failure, **rest: events.Reattaching(failure=Failure(**failure), **rest),
+    "reattached": events.Reattached,
     "stall": events.StallNotice,
     "identified": events.Identified,
     "tool": events.ToolCallDelta,
@@ -41,6 +43,8 @@ _OTHER: dict[str, Callable[..., events.Kept]] = {
 _NAMES: dict[type, str] = {kind: name for name, kind in _PLAIN.items()} | {
     events.Opened: "opened",
     events.Retrying: "retrying",
+    events.Reattaching: "reattaching",
+    events.Reattached: "reattached",
     events.StallNotice: "stall",
     events.Identified: "identified",
     events.ToolCallDelta: "tool",

@@ -122,6 +122,8 @@ def _tail(answer: Answer) -> Iterator[events.Event]:
         yield events.UsageReported(answer.usage)
     for note in answer.footnotes:
         yield events.Footnote(note)
+    for _ in range(answer.reattached):
+        yield events.Reattached()
     if answer.failure is not None:
         yield events.Failed(answer.failure)
     elif answer.state in _ENDS:

@@ -63,10 +63,18 @@ def wording(answer: Answer, now: float) -> tuple[str, str]:
     """(what happened, the smaller print under it) for an answer, or two empty strings where nothing needs saying."""
     failure = answer.failure
     if answer.retrying is not None:
-        seconds = max((answer.retry_at or now) - now, 0)
-        again = answer.retrying
+        seconds = ceil(max((answer.retry_at or now) - now, 0))
+        retry = answer.retrying
         return (
-            f"{again.failure.title} Trying again in {ceil(seconds)} s: attempt {again.attempt} of {again.attempts}.",
+            f"{retry.failure.title} Trying again in {seconds} s: attempt {retry.attempt} of {retry.attempts}.",
+            retry.failure.detail,
+        )
+    if answer.reattaching is not None:
+        again = answer.reattaching
+        seconds = ceil(max((answer.retry_at or now) - now, 0))
+        when = f" in {seconds} s" if seconds else ""
+        return (
+            f"The connection broke. Attaching again{when}: attempt {again.attempt} of {again.attempts}.",
             again.failure.detail,
         )
     if answer.stall is not None:
@@ -79,7 +87,15 @@ def wording(answer: Answer, now: float) -> tuple[str, str]:
     if answer.state == "complete" and not answer.text and not answer.refusal and not answer.tool_calls:
         reason = answer.finish_reason or "none"
         return "The model ended without any text.", f"Retry may do better. The reason given was {reason}."
+    if answer.reattached and not answer.final:
+        return f"{reconnected(answer)}.".capitalize(), ""
     return WORDS.get(answer.state, ("", ""))
+
+
+def reconnected(answer: Answer) -> str:
+    """How often the stream went on in another connection."""
+    times = answer.reattached
+    return f"reconnected {'once' if times == 1 else f'{times} times'}; nothing lost"
 
 
 def _countdown(answer: Answer, now: float) -> str:

@@ -12,6 +12,7 @@ from tui.markdown.markdown_section import MarkdownSection
 from tui.markdown.section import Action, Section, Target
 from tui.markdown.sections import BlankSection, RowSection, TextSection
 from tui.safe_text import visible_line
+from tui.widgets.failure_banner import reconnected
 from tui.widgets.folds import FoldKey, Folds
 from tui.widgets.reasoning_section import ReasoningSection
 from tui.widgets.status_bar import model_label
@@ -225,6 +226,8 @@ def _note(reply: Reply, last: bool) -> list[list[RowSection.Piece]]:
     """How an answer ended, where it needs saying. Under the last one the banner says it better."""
     answer = reply.answer
     state = answer.state
+    if answer.final and answer.reattached and state == "complete":
+        return [[(f"{SIGNS[state]} {reconnected(answer)}", "transcript--note")]]
     if not answer.final or state == "complete":
         return []
     if state == "cancelled":
