@@ -234,17 +234,25 @@ class Workspace:
                 yield Failed(found)
                 return
             tab.model = tab.conversation.model = answer.requested_model = found
-        request = self.request(tab, answer)
+        request = self.request(tab, answer, prefill=await self._takes_prefill(tab, answer, client))
         async with aclosing(stream_answer(client, request, gather=lambda: self.gather(tab), clock=self.clock)) as events:
             async for event in events:
                 yield event
 
-    def request(self, tab: Tab, answer: Answer) -> Request:
+    async def _takes_prefill(self, tab: Tab, answer: Answer, client: AsyncOpenAI) -> bool:
+        """Whether the partial answer can be sent as one to go on with; only where `answer` goes on with one is it found out."""
+        if tab.endpoint.prefill or tab.conversation.turn_with(answer).reply_with(answer).continues(answer) is None:
+            return tab.endpoint.prefill
+        from tui.providers.models import takes_prefill
+
+        return await takes_prefill(client)
+
+    def request(self, tab: Tab, answer: Answer, *, prefill: bool = False) -> Request:
         """What is asked for `answer`."""
         settings, endpoint = self.settings, tab.endpoint
         request = tab.conversation.request(
             answer,
-            prefill=endpoint.prefill,
+            prefill=prefill or endpoint.prefill,
             send_reasoning=endpoint.send_reasoning,
             timeouts=self.timeouts,
             max_retries=settings.max_retries,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.app.kit import make_app, running, screen_of, send, shown
+from tests.app.kit import make_app, notices, running, screen_of, send, shown
 from tests.support.script import Gate, Script
 from tests.support.waiting import settled, streamed, until
 
@@ -74,3 +74,12 @@ async def test_a_data_folder_that_cannot_be_made_is_said_and_streams_go_on(tmp_p
         await streamed(pilot)
         await until(pilot, lambda: "not saving" in shown(pilot), "the warning")
         assert "still answers" in shown(pilot)
+
+
+async def test_a_damaged_history_is_set_aside_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "streamtui.db").write_bytes(b"no database" * 1000)
+    app, _ = make_app(tmp_path, Script.complete("kept"), save=True)
+    async with running(app) as pilot:
+        await send(pilot, "go")
+        await until(pilot, lambda: "set aside as streamtui.db.corrupt-" in notices(pilot), "the notice")
+        assert "Not saving" not in notices(pilot)

@@ -177,3 +177,14 @@ def test_a_chunk_may_hold_nothing_that_is_known() -> None:
     )
 
     assert answer.state == "complete"
+
+
+def test_an_answer_without_end_is_refused_at_some_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.engine.reader.MOST", 100)
+    stream = StreamReader()
+    events = [event for _ in range(20) for event in stream.feed(say("ten chars "))]
+
+    assert stream.done
+    assert sum(len(event.text) for event in events if isinstance(event, TextDelta)) == 110
+    assert isinstance(events[-1], Failed)
+    assert "more was refused" in events[-1].failure.title

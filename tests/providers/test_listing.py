@@ -18,7 +18,7 @@ from tui.engine.listing import UnreadableError, names_in
 from tui.engine.request import Timeouts
 from tui.providers import models
 from tui.providers.client import async_client, sync_client
-from tui.providers.models import ModelsError, list_models, list_models_sync
+from tui.providers.models import ModelsError, list_models, list_models_sync, takes_prefill
 
 
 @pytest.fixture
@@ -102,6 +102,19 @@ async def test_no_list_is_larger_than_it_may(server: FaultServer, how: str, monk
     failure = await _failure(server, how, [head(type_="application/json"), Flood(b" " * 4096)])
     assert failure.kind == "protocol"
     assert "can be read" in failure.title
+
+
+@pytest.mark.parametrize(("owner", "known"), [("vllm", True), ("sglang", True), ("openai", False), (None, False)])
+async def test_who_takes_a_prefill_says_so_in_its_list(server: FaultServer, owner: str | None, known: bool) -> None:
+    server.scripts["s/models"] = [as_json({"data": [{"id": "m", "owned_by": owner}]})]
+    async with async_client(Endpoint("s", f"http://127.0.0.1:{server.port}/s/v1"), Timeouts()) as client:
+        assert await takes_prefill(client) is known
+
+
+async def test_who_does_not_list_takes_no_prefill(server: FaultServer) -> None:
+    server.scripts["s/models"] = [as_json({"error": "no"}, "404 No")]
+    async with async_client(Endpoint("s", f"http://127.0.0.1:{server.port}/s/v1"), Timeouts()) as client:
+        assert not await takes_prefill(client)
 
 
 async def test_a_refusal_says_what_the_server_says(server: FaultServer, how: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,16 @@ class UnreadableError(ValueError):
 
 async def list_async(client: AsyncOpenAI, seconds: float) -> list[str]:
     """The names, in the endpoint's order. Raises UnreadableError, RefusedError, TimeoutError, and what the SDK raises."""
+    return names_in(await _body_async(client, seconds))
+
+
+async def owners_async(client: AsyncOpenAI, seconds: float) -> set[str]:
+    """Who the listed models say owns them: "vllm", "openai", ... Raises what `list_async` does."""
+    rows = _rows(_value(await _body_async(client, seconds)))
+    return {row["owned_by"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("owned_by"), str)}
+
+
+async def _body_async(client: AsyncOpenAI, seconds: float) -> bytearray:
     body = bytearray()
     async with asyncio.timeout(seconds):
         with bounded_async(client):
@@ -29,7 +39,7 @@ async def list_async(client: AsyncOpenAI, seconds: float) -> list[str]:
             async with manager as response:
                 async for piece in response.http_response.aiter_bytes():
                     _add(body, piece)
-    return names_in(body)
+    return body
 
 
 def list_sync(client: OpenAI, seconds: float) -> list[str]:
@@ -43,15 +53,18 @@ def list_sync(client: OpenAI, seconds: float) -> list[str]:
 
 def names_in(body: bytes | bytearray) -> list[str]:
     """The names in the body of a list, OpenAI's or Ollama's. Raises UnreadableError."""
-    try:
-        value = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError("not JSON") from error
-    rows = _rows(value)
+    rows = _rows(_value(body))
     names = [name for name in map(_name, rows) if name]
     if rows and not names:
         raise UnreadableError("a list of something else")
     return names
+
+
+def _value(body: bytes | bytearray) -> Any:
+    try:
+        return json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("not JSON") from error
 
 
 def _add(body: bytearray, piece: bytes) -> None:

@@ -20,6 +20,8 @@ from tui.engine.request import Request
 from tui.engine.sse import MAX_EVENT, Cut, Item, Line, ServerEvent, Splitter, TooLarge
 from tui.engine.tally import Tally, after
 
+MOST = 64 * 2**20  # characters of one answer
+_KEPT = "What arrived is kept; ask for less at once."
 _END = "[DONE]"
 _ENDS = (_END, "DONE")
 _PADDING = " \t\x0b\x0c\x00\ufeff"
@@ -69,6 +71,8 @@ class StreamReader:
         """Read `data`; the events wait for `take`."""
         if not self.done:
             self._read(self._splitter.feed(data))
+            if self.characters > MOST and not self.done:
+                self._fail(Failure("protocol", f"The answer grew over {MOST:,} characters; more was refused.", "", _KEPT))
             if self._lines or not self._tally.objects:
                 self._whole = self._is_whole(data)
 

@@ -128,11 +128,11 @@ class MainScreen(Streaming, Approving, Reading, Copying):
 
     def show_saving(self, status: Status) -> None:
         """Say it when nothing is saved any more, and when it is again."""
-        bar = self.query_one(StatusBar)
-        bar.saving = None if status.saving else status.reason
-        bar.refresh()
-        if not status.saving and self.keeper.saves:
-            self.notify(f"Not saving: {visible_line(status.reason)}. Streams go on.", severity="warning", markup=False)
+        self.query_one(StatusBar).saving = None if status.saving else status.reason
+        self.query_one(StatusBar).refresh()
+        if self.keeper.saves and (said := visible_line(status.reason)):
+            words = f"{said[0].upper()}{said[1:]}." if status.saving else f"Not saving: {said}. Streams go on."
+            self.notify(words, severity="warning", markup=False)
 
     # -- tabs
 

@@ -124,13 +124,13 @@ class Writer:
             with self._store.transaction() as db:
                 self._write_backlog(db, self._store.stamp())
             self._forget_backlog()
+        if self._to_scrub:
+            self._scrub()
         while self._calls:
             call = self._calls[0]
             with self._store.transaction() as db:
                 reply = call.ask(db, self._store.stamp())
             self._calls.pop(0).reply.set_result(reply)
-        if self._to_scrub:
-            self._scrub()
 
     def _write_backlog(self, db: sqlite3.Connection, stamp: Stamp) -> None:
         for change in self._backlog.changes:
