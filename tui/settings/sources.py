@@ -44,7 +44,16 @@ def from_file(path: Path, must_exist: bool) -> dict[str, Any]:
     values = _toml(text, path)
     if "new" in values:
         raise SettingsError(f"{path}: new: is not allowed here, only as an option")
+    if isinstance(values.get("tools"), list):
+        values["tools"] = [_beside(path, source) for source in values["tools"]]
     return values
+
+
+def _beside(path: Path, source: Any) -> Any:
+    """A file of tools that the config file names is looked for beside it; what is no file, or no text, is as it is."""
+    if not isinstance(source, str) or not source.endswith(".py"):
+        return source
+    return str(expanded(path.parent) / expanded(Path(source)))
 
 
 def _toml(text: str, path: Path) -> dict[str, Any]:

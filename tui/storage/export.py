@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from tui.engine.answer import Answer, State, ToolCall
 from tui.engine.conversation import Conversation
+from tui.engine.rounds import Round
 from tui.engine.turn import Reply, Turn
 from tui.safe_text import without_controls
 
@@ -140,7 +141,28 @@ def _turn_parts(turn: Turn) -> list[str]:
     reply = turn.reply
     answer = reply.answer
     heading = "## " + _one_line(answer.model or answer.requested_model or "Answer")
-    return ["## You", _closed(turn.prompt), heading, _closed(reply.said), _remark(answer)]
+    rounds = [part for one in reply.rounds() for part in _round_parts(one)]
+    return ["## You", _closed(turn.prompt), heading, *rounds, _remark(answer)]
+
+
+def _round_parts(one: Round) -> Iterator[str]:
+    """What was thought, said and called in a round: thinking is quoted, a call is a heading of its own with its result."""
+    for answer, _ in one.steps:
+        if answer.reasoning.strip():
+            yield "> *Reasoning*\n>\n" + "\n".join(f"> {line}".rstrip() for line in answer.reasoning.strip().splitlines())
+    yield _closed(one.said)
+    for call in one.answer.tool_calls:
+        state = call.run.state if call.run else "not run"
+        yield f"### Tool: {_one_line(call.name or '?')} ({state})"
+        yield _fenced(call.arguments.text or "{}", "json")
+        if call.run and call.run.content:
+            yield _fenced(call.run.content, "")
+
+
+def _fenced(text: str, language: str) -> str:
+    """A fence that `text` can't leave."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
 def _remark(answer: Answer) -> str:

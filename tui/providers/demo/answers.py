@@ -17,6 +17,7 @@ _THOUGHT = (
     "A heading, then the idea in a sentence or two, then an example that runs. "
     "No need to hurry. Whoever reads this sees that thinking comes first, stays apart from the answer, and can be folded away."
 )
+_CALLERS = ("tools", "reasoning", "think-tags")
 _HOSTILE = (
     "## What a model may send\n\n"
     "This text holds what a terminal would obey. You should see symbols, and nothing should happen.\n\n"
@@ -42,8 +43,10 @@ def _whole(model: DemoModel, body: Mapping[str, Any], messages: Sequence[Message
     rest = rest_of(messages)
     if rest is not None:  # what is asked for again comes whole, from every model: so that Continue can be seen to work
         return [*say(rest), Finish("stop")]
-    if model.manner == "tools" and body.get("tools") and body.get("tool_choice") != "none":
-        return _with_tools(messages, body["tools"], call_id)
+    if model.manner in _CALLERS and body.get("tools") and body.get("tool_choice") != "none":
+        wanted = model.manner == "tools" or tool_calls.is_asked_for(messages)
+        if wanted:
+            return [*_thought(model), *_with_tools(messages, body["tools"], call_id)]
     return _ended(model, _plain(model, messages))
 
 
@@ -52,8 +55,16 @@ def _plain(model: DemoModel, messages: Sequence[Message]) -> list[Step]:
         return say(_REFUSAL, "refusal")
     if model.manner == "hostile":
         return say(_HOSTILE)
-    thought = say(_THOUGHT, "reasoning_content") if model.manner == "reasoning" else []
-    return [*thought, *say(answer_to(messages))]
+    return [*_thought(model), *say(answer_to(messages))]
+
+
+def _thought(model: DemoModel) -> list[Step]:
+    match model.manner:
+        case "reasoning":
+            return say(_THOUGHT, "reasoning_content")
+        case "think-tags":
+            return say(f"<think>\n{_THOUGHT}\n</think>\n\n")
+    return []
 
 
 def _ended(model: DemoModel, said: list[Step]) -> list[Step]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 Ending = Literal["stop", "length", "content_filter", "refusal", "cut", "silent", "stall", "error"]
-Manner = Literal["plain", "reasoning", "tools", "hostile"]
+Manner = Literal["plain", "reasoning", "think-tags", "tools", "hostile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ DEMO_MODELS: Mapping[str, DemoModel] = MappingProxyType(
         "demo-fast": DemoModel("the same, six times as fast", rate=300, first=0.1),
         "demo-slow": DemoModel("the same, at the pace of a large model on a small machine", rate=8, first=2.5),
         "demo-reasoning": DemoModel("thinks first, and shows it", manner="reasoning"),
+        "demo-think-tags": DemoModel("thinks first, between tags in the text, as many local models do", manner="think-tags"),
         "demo-tools": DemoModel("calls a tool where tools are offered", manner="tools"),
         "demo-cut": DemoModel("the connection is cut in mid-sentence", ending="cut"),
         "demo-silent-end": DemoModel("ends without saying that it ended", ending="silent"),

@@ -37,6 +37,11 @@ def calls_for(messages: Sequence[Message], tools: Sequence[Any]) -> list[tuple[s
     return [(str(one.get("name")), json.dumps(_arguments(one, question))) for one in wanted or functions[:1]]
 
 
+def is_asked_for(messages: Sequence[Message]) -> bool:
+    """Whether the last question needs arithmetic, which a tool does better, or was answered by tools already."""
+    return bool(_ARITHMETIC.search(last_question(messages))) or bool(results(messages))
+
+
 def results(messages: Sequence[Message]) -> list[tuple[str, str]]:
     """(tool, result) of the tool messages that the conversation ends in."""
     trailing: list[Message] = []
