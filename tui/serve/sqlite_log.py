@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 from tui.serve.frames import error_frame, rest
 from tui.serve.log import Batch, Entry, LogError, State
-from tui.storage.files import private_file, private_folder
+from tui.storage.files import is_damaged, private_file, private_folder, set_aside
 from tui.storage.lease import Lease
 from tui.storage.opening import transaction
 
@@ -66,6 +66,9 @@ class SqliteLog:
                 self._lease = Lease(folder, f"serve-{number}")
                 path = folder / f"streams-{number}.db"
                 private_file(path)
+                if is_damaged(path):
+                    set_aside(path)
+                    private_file(path)
                 return path
         raise OSError(f"{folder} can't be written, or {_MOST_SERVERS} servers use it")
 
