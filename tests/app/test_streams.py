@@ -208,3 +208,19 @@ async def test_the_clock_of_the_status_line_is_the_apps(tmp_path: Path) -> None:
         await streamed(pilot)
         assert "first 1.5 s" in shown(pilot)
         assert "4.0 s" in shown(pilot)
+
+
+async def test_what_was_odd_about_a_stream_is_told_under_its_answer(tmp_path: Path) -> None:
+    odd = b"data: {broken\n\n", b"data: \x1b[31m[DONE\n\n"
+    app, _ = make_app(tmp_path, Script("Hello", *odd, finish(), DONE), Script.complete("Plain."))
+    async with running(app, size=(60, 24)) as pilot:
+        await send(pilot, "hi")
+        await streamed(pilot)
+        await settled(pilot)
+        answer = screen_of(pilot).tab.answer
+        assert answer is not None
+        assert answer.footnotes
+        text = shown(pilot)
+        assert "· " + " ".join(answer.footnotes[0].split())[:40] in text
+        assert text.index("Hello") < text.index("· " + answer.footnotes[0][:10])
+        assert screen_of(pilot).answer_text() == "Hello"

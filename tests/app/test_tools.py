@@ -327,3 +327,13 @@ async def test_a_whole_round_of_the_demo_with_nothing_configured(tmp_path: Path)
         assert "↳ 1024" in text
         assert "continued after" not in text  # a round is no continuation
         assert "1024" in screen_of(pilot).answer_text()
+
+
+async def test_a_round_that_was_stopped_can_go_on(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete(CALLS[0]))
+    async with running(app) as pilot:
+        answer, (call,) = await asked(pilot)
+        answer.apply_run(call, RunEnded("cancelled", "Not run to its end."), 0.0)
+        text = await looks(pilot)
+        assert "The tools were stopped before they ended." in text
+        assert "Continue alt+c" in text

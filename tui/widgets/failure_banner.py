@@ -87,6 +87,8 @@ def wording(answer: Answer, now: float) -> tuple[str, str]:
     if answer.state == "complete" and not answer.text and not answer.refusal and not answer.tool_calls:
         reason = answer.finish_reason or "none"
         return "The model ended without any text.", f"Retry may do better. The reason given was {reason}."
+    if answer.state == "complete" and any(call.run and call.run.state == "cancelled" for call in answer.tool_calls):
+        return "The tools were stopped before they ended.", "Continue asks about them again, and goes on."
     if answer.reattached and not answer.final:
         return f"{reconnected(answer)}.".capitalize(), ""
     return WORDS.get(answer.state, ("", ""))

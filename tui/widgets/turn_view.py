@@ -21,6 +21,8 @@ from tui.workspace import SIGNS
 
 FOLD_LINES = 24  # a longer prompt shows its beginning
 FOLD_CHARACTERS = 4_000
+MOST_NOTES = 5  # footnotes under one answer
+NOTE_CHARACTERS = 300
 
 
 def folded(prompt: str) -> str:
@@ -47,6 +49,7 @@ class TurnView:
         self._part = 0  # the part of it that is read now
         self._offset = 0  # how much of that part was taken
         self._seams_told = (0, "")
+        self._told = ""  # the footnotes that are shown
         self._revision: tuple[int, int, int] | None = None
         you = RowSection([[("You", "transcript--who")]])
         self._head: list[Section] = [you, TextSection(folded(turn.prompt), "transcript--prompt"), BlankSection(), self._header]
@@ -71,14 +74,15 @@ class TurnView:
                 self._show_folds()
             return False
         self._revision = revision
-        before = len(self._content)
+        before = len(self._content), self._told
         self._read()
         self._show_folds()
         self._header.update(*_header(self.turn, self.reply, self._seams()))
         self._note.update(_note(self.reply, self.last))
         if answer.final:
             self._finish()
-        return len(self._content) != before
+            self._tell_footnotes()
+        return (len(self._content), self._told) != before
 
     @property
     def ticks(self) -> bool:
@@ -99,6 +103,14 @@ class TurnView:
                 section.show(answer, now)
             else:
                 section.show(answer, part, now)
+
+    def _tell_footnotes(self) -> None:
+        """What was odd about the streams, though the answer is what it is: a line each, under it."""
+        notes = [note for answer in self.reply.answers for note in answer.footnotes]
+        told = "\n".join(f"· {visible_line(note)[:NOTE_CHARACTERS]}" for note in notes[:MOST_NOTES])
+        if told != self._told:
+            self._told = told
+            self._tail = [self._note, TextSection(told, "transcript--note"), BlankSection()]
 
     def _seams(self) -> str:
         """Where continuations were joined on; worked out when one was, because it takes the whole text."""
