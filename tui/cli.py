@@ -145,7 +145,10 @@ def open_app(settings: Settings, prompts: list[str], options: argparse.Namespace
     if settings.theme and settings.theme not in app.available_themes:
         themes = ", ".join(sorted(app.available_themes))
         raise UsageError(f"{settings.place('theme')}: must be one of {themes} (it is {settings.theme!r})")
-    app.run()
+    from tui.terminal.own import own_terminal
+
+    with own_terminal():
+        app.run()
     return app.return_code or 0
 
 
