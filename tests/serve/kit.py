@@ -125,7 +125,11 @@ class Cutter:
         task.add_done_callback(self.tasks.discard)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream, there = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            upstream, there = await asyncio.open_connection("127.0.0.1", self.port)
+        except ConnectionError:
+            writer.close()
+            return
         forth = asyncio.create_task(_copy(reader, there))
         try:
             head = await upstream.readuntil(b"\r\n\r\n")
