@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import httpx2
+import pytest
 from openai import AsyncOpenAI
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -20,7 +21,7 @@ from tui.engine.request import Timeouts
 from tui.engine.tool_run import Decision, RunEnded, RunProgress, RunStarted
 from tui.providers.demo import async_transport
 from tui.settings import Endpoint, load_settings
-from tui.widgets.approval_bar import ApprovalBar
+from tui.widgets.approval_bar import ApprovalBar, brief
 from tui.workspace import Ask
 
 CALLS = (
@@ -337,3 +338,17 @@ async def test_a_round_that_was_stopped_can_go_on(tmp_path: Path) -> None:
         text = await looks(pilot)
         assert "The tools were stopped before they ended." in text
         assert "Continue alt+c" in text
+
+
+@pytest.mark.parametrize("width", [20, 40, 96])
+@pytest.mark.parametrize("text", ["a: " + "word " * 200, "\n".join(f"key{n}: {'x' * 50}" for n in range(9)), "a: 字" * 300])
+def test_what_is_asked_says_how_much_of_it_is_hidden(text: str, width: int) -> None:
+    said = brief(text, width)
+    head, _, rest = said.rpartition(" … and ")
+    assert text.startswith(head)
+    assert rest == f"{len(text) - len(head):,} more characters"
+    assert sum(-(-len(line) // width) for line in said.split("\n")) <= 6
+
+
+def test_what_is_short_is_asked_whole() -> None:
+    assert brief('city: "Paris"', 40) == 'city: "Paris"'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
@@ -17,6 +18,9 @@ from tui.workspace import Ask
 
 _LINES = 4  # of the arguments; the rest is shown whole on request
 _CHARACTERS = 280
+_REST = 40  # cells that are kept free to say how much more there is
+_EDGE = 4  # cells beside the text: border, padding
+_NARROWEST = 20  # cells that are reckoned with
 READING_TIME = 0.4  # seconds
 
 
@@ -25,11 +29,18 @@ def arguments_text(ask: Ask) -> str:
     return json.dumps(ask.arguments, indent=2, ensure_ascii=False, default=str)
 
 
-def brief(text: str) -> str:
-    """The beginning of a text, and how much more of it there is."""
-    head = "\n".join(text[:_CHARACTERS].split("\n")[:_LINES])
-    left = len(text) - len(head)
-    return text if left <= 0 else f"{head} … and {left:,} more characters"
+def brief(text: str, width: int) -> str:
+    """The beginning of a text, as much as has room in `width` cells, and how much more of it there is."""
+    head = text[:_CHARACTERS].split("\n")[:_LINES]
+    while len(head) > 1 and sum(_rows(line, width) for line in head) > _LINES:
+        head.pop()
+    shown = "\n".join([*head[:-1], head[-1][: _LINES * width - _REST] if _rows(head[-1], width) > _LINES else head[-1]])
+    left = len(text) - len(shown)
+    return text if left <= 0 else f"{shown} … and {left:,} more characters"
+
+
+def _rows(line: str, width: int) -> int:
+    return max(-(-cell_len(line) // width), 1)
 
 
 class ApprovalBar(Vertical):
@@ -38,7 +49,7 @@ class ApprovalBar(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self.display = False
-        self._shown: tuple[Ask | None, int] = (None, 0)
+        self._shown: tuple[Ask | None, int, int] = (None, 0, 0)
         self.since = 0.0  # when what it asks about now came up, on the clock of `show`
 
     def compose(self) -> ComposeResult:
@@ -58,11 +69,12 @@ class ApprovalBar(Vertical):
     def show(self, asks: list[Ask], now: float) -> None:
         """Ask about the first of these; hidden without any. Costs nothing while that does not change."""
         ask = asks[0] if asks else None
-        if (ask, len(asks)) == self._shown:
+        shown = ask, len(asks), self.app.size.width
+        if shown == self._shown:
             return
         if ask is not self._shown[0]:
             self.since = now
-        self._shown = (ask, len(asks))
+        self._shown = shown
         self.display = ask is not None
         if ask is None:
             return
@@ -71,6 +83,6 @@ class ApprovalBar(Vertical):
         title.update(visible_line(f"? The model asks to run {ask.call.name or '?'}{more}"))
         said = [visible_line(ask.description)] if ask.description else []
         lines = [f"  {name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in ask.arguments.items()]
-        text = visible(brief("\n".join(lines)))
+        text = visible(brief("\n".join(lines), max(self.app.size.width - _EDGE, _NARROWEST)))
         detail.update("\n".join([*said, text] if text else said))
         detail.set_class(not (said or text), "-empty")
