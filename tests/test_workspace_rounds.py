@@ -221,3 +221,19 @@ def test_only_the_demo_offers_tools_by_itself(tmp_path: Path, flags: dict[str, o
     demo = Workspace(load_settings(given, {}), ScriptedEndpoint().client).open()
     real = Workspace(load_settings({**given, "base_url": BASE_URL}, {}), ScriptedEndpoint().client).open()
     assert (bool(demo.tools), bool(real.tools)) == (offered, False)
+
+
+def test_the_demos_tools_stay_behind_and_chosen_ones_come_along(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").touch()
+    settings = load_settings({"config": tmp_path / "config.toml", "data_dir": tmp_path}, {})
+    real = load_settings({"config": tmp_path / "config.toml", "data_dir": tmp_path, "base_url": BASE_URL}, {}).endpoint()
+    workspace = Workspace(settings, ScriptedEndpoint().client)
+    tab = workspace.open()
+    demo = tab.endpoint
+    workspace.move(tab, real, "m")
+    assert (bool(tab.tools), tab.conversation.endpoint_name) == (False, real.name)
+    workspace.move(tab, demo, "demo-tools")
+    assert tab.tools
+    tab.tools.sources = ("chosen.py",)
+    workspace.move(tab, real, "m")
+    assert tab.tools.sources == ("chosen.py",)

@@ -18,10 +18,7 @@ from tui.engine.request import Request, Timeouts
 from tui.engine.tool_run import Decision
 from tui.settings import Endpoint, Settings
 from tui.tab import BROKEN, SIGNS, Ask, Tab, TabState
-from tui.tools.box import ToolBox
-from tui.tools.definition import Tool
-from tui.tools.errors import ToolsError
-from tui.tools.loading import BUILTIN, load_tools
+from tui.tool_sources import ToolSources
 from tui.tools.rounds import AT_THE_LIMIT, RoundRunner, Wanted, end_all, wants_round
 
 if TYPE_CHECKING:
@@ -56,7 +53,7 @@ class Workspace:
         self._connect = connect
         self._clients: dict[Hashable, asyncio.Future[AsyncOpenAI]] = {}
         self._first_models: dict[str, str] = {}
-        self._tools: dict[tuple[str, ...], Sequence[Tool]] = {}
+        self._sources = ToolSources(settings)
 
     # -- tabs
 
@@ -71,7 +68,7 @@ class Workspace:
             conversation = Conversation(system=settings.system, model=model or "", endpoint_name=endpoint.name)
         elif conversation.model:
             model = conversation.model
-        tab = Tab(conversation, endpoint, model, tools=self._toolbox(endpoint))
+        tab = Tab(conversation, endpoint, model, tools=self._sources.box_at(endpoint))
         self.tabs.append(tab)
         return tab
 
@@ -116,36 +113,18 @@ class Workspace:
 
     def load_tools(self) -> None:
         """Load the tools of the settings, so that tabs have them. Raises ToolsError."""
-        self._loaded(self.settings.tools or ())
-
-    def _toolbox(self, endpoint: Endpoint) -> ToolBox:
-        """The tools that a new tab begins with."""
-        settings = self.settings
-        named: tuple[str, ...] = (BUILTIN,) if endpoint.is_demo else ()
-        if settings.tools is not None:
-            named = settings.tools
-        try:
-            return self._box(self._loaded(named), named)
-        except ToolsError:
-            return ToolBox()  # said at the start; a source that broke since is said when it is chosen
+        self._sources.load()
 
     async def set_tools(self, tab: Tab, sources: Sequence[str]) -> None:
         """Give `tab` the tools of these files, modules and "builtin", read anew. Raises ToolsError; then nothing changed."""
-        before = tab.tools
-        tools = await asyncio.to_thread(load_tools, sources)
-        tab.tools = self._box(tools, sources)
-        tab.tools.always |= before.always & tab.tools.tools.keys()
-        tab.tools.off |= before.off & tab.tools.tools.keys()
+        tab.tools = await asyncio.to_thread(self._sources.box_of, sources, tab.tools)
         self.changed(tab)
 
-    def _box(self, tools: Sequence[Tool], sources: Sequence[str]) -> ToolBox:
-        settings = self.settings
-        return ToolBox.of(tools, sources, allowed=frozenset(settings.allow_tools), seconds=settings.tool_timeout)
-
-    def _loaded(self, sources: tuple[str, ...]) -> Sequence[Tool]:
-        if sources not in self._tools:
-            self._tools[sources] = load_tools(sources)
-        return self._tools[sources]
+    def move(self, tab: Tab, endpoint: Endpoint, model: str) -> None:
+        """Have `tab` ask another model. The demo's tools, which nobody asked for, don't come along to a real endpoint."""
+        tab.tools = self._sources.box_after(tab.tools, tab.endpoint, endpoint)
+        tab.endpoint, tab.model = endpoint, model
+        tab.conversation.model, tab.conversation.endpoint_name = model, endpoint.name
 
     # -- streams
 

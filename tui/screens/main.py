@@ -293,8 +293,7 @@ class MainScreen(Streaming, Approving, Reading, Copying):
 
         def choose(choice: tuple[Endpoint, str] | None) -> None:
             if choice is not None:
-                tab.endpoint, tab.model = choice
-                tab.conversation.model, tab.conversation.endpoint_name = tab.model, tab.endpoint.name
+                self.workspace.move(tab, *choice)
                 self.state_changed(tab)
                 self.save_tabs()
 
