@@ -10,6 +10,10 @@ from tests.app.kit import make_app, notices, running, screen_of, send, shown
 from tests.support.clock import Clock
 from tests.support.script import DONE, Gate, Script, counts, finish
 from tests.support.waiting import settled, streamed, until
+from tui.engine.answer import Answer
+from tui.engine.events import Finished, Reattached, Reattaching, TextDelta
+from tui.engine.failure import Failure
+from tui.widgets.failure_banner import wording
 
 
 async def test_a_prompt_becomes_an_answer_with_exact_counts(tmp_path: Path) -> None:
@@ -224,3 +228,14 @@ async def test_what_was_odd_about_a_stream_is_told_under_its_answer(tmp_path: Pa
         assert "· " + " ".join(answer.footnotes[0].split())[:40] in text
         assert text.index("Hello") < text.index("· " + answer.footnotes[0][:10])
         assert screen_of(pilot).answer_text() == "Hello"
+
+
+def test_the_banner_says_that_a_stream_is_attached_to_again() -> None:
+    answer = Answer("m")
+    for event in (TextDelta("a"), Reattaching(2, 8, 4.0, Failure("closed", "It closed.", "reset by peer"))):
+        answer.apply(event, 10.0)
+    assert wording(answer, 11.5) == ("The connection broke. Attaching again in 3 s: attempt 2 of 8.", "reset by peer")
+    answer.apply(Reattached(), 14.0)
+    assert wording(answer, 14.0) == ("Reconnected once; nothing lost.", "")
+    answer.apply(Finished(), 15.0)
+    assert wording(answer, 15.0) == ("", "")

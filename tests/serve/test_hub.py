@@ -7,9 +7,16 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from starlette.types import Message
 
+from tui.endpoint import Endpoint
+from tui.engine.request import Timeouts
 from tui.engine.sse import Line, ServerEvent, Splitter
+from tui.providers.client import async_http_client
+from tui.providers.demo import DEMO_BASE_URL
+from tui.serve.catalog import Catalog, Playing
+from tui.serve.errors import ServeError
 from tui.serve.frames import KEEP_ALIVE, as_chunk, frame, rest
 from tui.serve.hub import Hub
 from tui.serve.log import Batch, LogError
@@ -136,6 +143,20 @@ async def test_where_nothing_comes_a_comment_does() -> None:
         assert connection.sent[-1]["more_body"] is False
 
 
+async def test_a_silent_stream_is_given_up_once_nobody_reads_it() -> None:
+    async with opened(SqliteLog(None)) as hub:  # an hour between two beats
+        stream = await hub.create("m")
+        connection = Connection()
+        task = connection.reads(hub, stream)
+        await turns()
+        await hub.beat()
+        assert not stream.final
+        connection.gone.set()
+        await task
+        await hub.beat()
+        assert (stream.state, stream.last) == ("broken", 1)
+
+
 async def test_readers_of_the_same_place_share_the_bytes() -> None:
     stream = Stream("s")
     stream.append([BIG] * 3)
@@ -167,6 +188,24 @@ async def test_a_log_that_fails_is_told_once_and_the_stream_is_read_on() -> None
         await task
         assert connection.body.count(b"id: ") == 300
     assert troubles == ["the disk is full; streams are kept in memory alone"]
+
+
+def test_a_name_without_a_provider_finds_its_owner() -> None:
+    endpoints = [Endpoint("work", "http://a.invalid/v1"), Endpoint("home", "http://b.invalid/v1", model="small")]
+    demo = Endpoint("demo", DEMO_BASE_URL, model="demo", is_demo=True)
+    catalog = Catalog([*endpoints, demo], [], Playing(), Timeouts(), async_http_client)
+
+    def found(name: str) -> tuple[str, str]:
+        source = catalog.find(name, None)
+        return source.upstream.endpoint.name, source.model
+
+    assert found("small") == ("home", "small")
+    assert found("home/large") == ("home", "large")
+    assert found("demo-fast") == ("demo", "demo-fast")
+    assert found("large") == ("work", "large")
+    assert found("maker/large") == ("work", "maker/large")
+    with pytest.raises(ServeError, match="no recording"):
+        catalog.find("replay/none", None)
 
 
 def test_two_servers_share_a_folder_and_not_a_log(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import httpx2
 from tui.endpoint import Endpoint
 from tui.engine.listing import UnreadableError, names_in
 from tui.engine.request import Timeouts
+from tui.providers.demo import DEMO_MODELS
 from tui.recording import Fault, Recording, RecordingError
 from tui.recording.endpoint import Replay, replay_endpoint
 from tui.replays import parse_speed
@@ -85,7 +86,14 @@ class Catalog:
             return Source(self._upstream(first), rest)
         if first == REPLAY:
             raise ServeError(404, f"There is no recording {rest!r} here.", "model_not_found", param="model")
-        return Source(self._upstream(self._default), name)
+        return Source(self._upstream(self._owner(name)), name)
+
+    def _owner(self, model: str) -> str:
+        """Whose a plain name is: the only endpoint's that is set to it, else the demo's if it has it, else the default's."""
+        owners = [name for name, endpoint in self._endpoints.items() if endpoint.model == model]
+        if len(owners) == 1:
+            return owners[0]
+        return "demo" if model in DEMO_MODELS and "demo" in self._endpoints else self._default
 
     def _replay(self, recording: Recording, playing: Playing) -> Source:
         struck = playing.of_connection

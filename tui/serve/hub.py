@@ -16,6 +16,7 @@ from tui.serve.streams import PIECE, Stream
 T = TypeVar("T")
 GATHER = 0.25  # seconds that events may gather before they are written
 MOST_UNWRITTEN = 8 * 2**20  # bytes of a stream; then its upstream waits for the log
+ABANDONED = 600.0  # seconds of silence upstream, without a reader
 REMEMBERED = 7 * 86_400.0  # seconds that an expired stream is known as expired, not as unknown
 
 
@@ -144,9 +145,17 @@ class Hub:
     async def _beats(self) -> None:
         while True:
             await asyncio.sleep(self._beat)
-            self.beats += 1
-            for stream in self._live.values():
-                stream.wake()
+            await self.beat()
+
+    async def beat(self) -> None:
+        """Let readers send a keep-alive; a stream that is silent, and that nobody waits for, is given up."""
+        self.beats += 1
+        for stream in list(self._live.values()):
+            stream.wake()
+            stream.quiet_beats = 0 if stream.readers or stream.last != stream.last_at_beat else stream.quiet_beats + 1
+            stream.last_at_beat = stream.last
+            if stream.quiet_beats * self._beat > ABANDONED and not stream.final:
+                await self.stop(stream, "broken", "The model's server went silent, and nobody waited for it any more.")
 
     async def _expire(self) -> None:
         while True:

@@ -35,6 +35,7 @@ class Stream:
         self.break_at: int | None = None  # a fault: the first reader's connection breaks after this event
         self.reset = False  # and how: by a reset
         self.readers: set[Reader] = set()
+        self.quiet_beats = self.last_at_beat = 0  # beats since something came, or somebody read
         self._frames: list[bytes] = []
         self._first = last + 1  # the number of the first frame in memory
         self._size = 0
