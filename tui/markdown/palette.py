@@ -7,6 +7,7 @@ from typing import NamedTuple
 from rich.style import Style
 
 from tui.markdown import inline
+from tui.markdown.legible import QUIET, TEXT, legible
 from tui.markdown.section import ViewStyles
 
 #: What lexers tell apart; see `highlight`.
@@ -58,6 +59,9 @@ COMPONENT_CLASSES = frozenset(
     + [f"markdown--code-{name}" for name in CODE_STYLES]
 )
 
+_LINES = ("h1-rule", "h2-rule", "rule", "table-rule", "quote-bar")
+_QUIET = ("h6", "quote", "html", "note-text", "label", "code-comment", "code-doc", "code-operator")
+_QUIET_BITS = inline.STRIKE | inline.HTML
 _BY_BIT = tuple(zip((1 << bit for bit in range(7)), _MARKS, strict=True))
 
 
@@ -84,6 +88,9 @@ class Palette(dict[Ink, Style]):
         for bit, name in _BY_BIT:
             if ink.bits & bit:
                 style += self._difference(f"markdown--{name}", style.bgcolor is not None and ink.bits & inline.CODE == 0)
+        if ink.name not in _LINES:
+            quiet = ink.name in _QUIET or ink.bits & _QUIET_BITS
+            style = legible(style, QUIET if quiet else TEXT)
         self[ink] = style
         return style
 

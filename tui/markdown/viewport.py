@@ -211,6 +211,7 @@ class Viewport(RowScreen):
         self._scroll_changed()
         if self.stack.pending:
             self._advance(WINDOW_ONLY)
+            self.wake()  # long code that came into view gets its colours by frames
         self._redraw()
 
     def scroll_rows(self, rows: int) -> None:
