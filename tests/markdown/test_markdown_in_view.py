@@ -1,0 +1,57 @@
+"""Real Markdown in a view: what the mouse and the keys do with its blocks."""
+
+from __future__ import annotations
+
+from tests.markdown.line_view_kit import FOREVER, STYLES, ViewApp, cell_of, shown
+from tui.markdown.line_view import LineView
+from tui.markdown.markdown_section import MarkdownSection
+
+SOURCE = "First *words*.\n\n- item [link](https://a.example)\n\n> quoted\n\n```py\nx = 1\n```\n\n```\nsecond\n```\n"
+
+
+class MarkdownApp(ViewApp):
+    CSS = STYLES.with_name("markdown.tcss").read_text(encoding="utf-8")
+
+
+async def test_a_click_on_each_label_copies_its_code() -> None:
+    app = MarkdownApp(MarkdownSection(SOURCE))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        labels = [y for y, row in enumerate(shown(app.view)) if row.endswith("copy")]
+        for y in labels:
+            await pilot.click(LineView, offset=(cell_of(app.view, "copy").x, y))
+            await pilot.pause()
+        copied = [(event.number, event.text) for event in app.told if isinstance(event, LineView.CopyCode)]
+        assert copied == [(1, "x = 1"), (2, "second")]
+
+
+async def test_keys_go_over_links_and_labels() -> None:
+    app = MarkdownApp(MarkdownSection(SOURCE))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        await pilot.press("tab", "enter", "tab", "enter", "tab", "enter")
+        await pilot.pause()
+        told = [getattr(event, "href", "") or getattr(event, "text", "") for event in app.told]
+        assert told == ["https://a.example", "x = 1", "second"]
+
+
+async def test_a_drag_over_blocks_takes_their_text_and_stays_while_more_arrives() -> None:
+    growing = MarkdownSection()
+    growing.append(SOURCE)
+    app = MarkdownApp(growing)
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        await pilot.mouse_down(LineView, offset=cell_of(app.view, "words"))
+        await pilot.hover(LineView, offset=cell_of(app.view, "second", within=6))
+        await pilot.mouse_up(LineView, offset=cell_of(app.view, "second", within=6))
+        await pilot.pause()
+        selected = app.screen.get_selected_text()
+        assert selected is not None
+        assert selected.startswith("words.\n\n● item link\n\nquoted")
+        assert "x = 1" in selected
+        assert selected.rstrip().endswith("second")
+        growing.append("\nMore text.\n")
+        app.view.frame(FOREVER)
+        await pilot.pause()
+        assert "More text." in shown(app.view)
+        assert app.screen.get_selected_text() == selected
