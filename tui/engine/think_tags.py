@@ -31,11 +31,14 @@ class ThinkTags:
         self._before = before
         self._read: Callable[[str], list[Piece] | None] | None = self._start
         self._closing = ""
+        self._usual: dict[object, PieceKind] = {self._text: "text", self._inside: "reasoning"}
 
     def feed(self, text: str) -> list[Piece]:
         """The pieces that `text`, after what was held back, is known to be."""
         if self._read is None:
             return [("text", text)]
+        if not self.held and "<" not in text and (kind := self._usual.get(self._read)):
+            return [(kind, text)]  # nearly every delta
         self.held += text
         pieces: list[Piece] = []
         while self.held and self._read is not None and (found := self._read(self.held)) is not None:
