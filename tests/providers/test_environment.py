@@ -10,6 +10,7 @@ from contextlib import aclosing, contextmanager
 from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.faults.server import FaultServer
 from tui.endpoint import Endpoint
@@ -21,7 +22,6 @@ from tui.engine.stream import read_answer, stream_answer
 from tui.providers.client import async_client, sync_client
 from tui.providers.models import ModelsError, list_models, list_models_sync
 
-CERTIFICATE = Path(__file__).parents[1] / "support" / "loopback.pem"
 REQUEST = Request("m", [{"role": "user", "content": "go"}], timeouts=Timeouts(connect=5), max_retries=0)
 LOGIN = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
@@ -114,12 +114,14 @@ async def test_a_proxy_is_not_asked_the_way_to_this_machine(how: str, monkeypatc
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", None])
 async def test_an_own_certificate_is_trusted_where_it_is_named_on_loopback_too(
-    variable: str | None, monkeypatch: pytest.MonkeyPatch
+    variable: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    authority = trustme.CA()
     if variable:
-        monkeypatch.setenv(variable, str(CERTIFICATE))
+        authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+        monkeypatch.setenv(variable, str(tmp_path / "authority.pem"))
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(CERTIFICATE)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
     async with FaultServer(tls=context) as server:
         endpoint = Endpoint("x", f"https://127.0.0.1:{server.port}/s/v1", "sk-some-key")
         with sync_client(endpoint, Timeouts()) as client:
