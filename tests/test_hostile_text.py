@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ ATTACKS = (
     "\U000e0041pwned",
 )
 ESC_AND_KIN = "\x1b\x07\x08\x7f\r"
+TURN_FOLDS, SHOW_CALL = "\x1bt", "\x1bv"
 COPY, MODELS, CONVERSATIONS, FIND, PALETTE = "\x19", "\x0c", "\x1bo", "\x1bf", "\x10"
 HOSTILE = "".join(ATTACKS) + "[red]x[/red][/nope]"
 
@@ -99,6 +101,35 @@ def test_the_app_writes_nothing_that_a_terminal_obeys(tmp_path: Path, server: Fa
         terminal.read_until("broken<")
         _do(terminal, PALETTE, "Go to tab")
         _do(terminal, _paste("wish"), "wish<")
+
+
+def _calls(name: str, arguments: dict[str, str]) -> bytes:
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    return event(chunk({"tool_calls": [{"index": 0, "id": hostile("id"), "function": function}]}))
+
+
+def test_tool_cards_and_the_bar_that_asks_write_nothing_that_a_terminal_obeys(tmp_path: Path, server: FaultServer) -> None:
+    scripts = [
+        plain(_calls(hostile("tool"), {hostile("key"): hostile("value")}), stop(), DONE),
+        plain(say("told"), stop(), DONE),
+        plain(_calls("calculate", {"expression": hostile("sum")}), stop(), DONE),
+    ]
+    command = [*PROGRAM, "--base-url", server.play("s", *scripts), "-m", "m", "--tools", "builtin"]
+    with _app([*command, hostile("prompt")], tmp_path) as terminal:
+        terminal.read_until("told")
+        _do(terminal, TURN_FOLDS, "value<")
+        _do(terminal, "go\r", "asks to run calculate")
+        _do(terminal, SHOW_CALL, "sum<")
+        _do(terminal, "\x1b", "asks to run calculate")
+        _do(terminal, "\x1b", "stopped")
+
+
+def test_a_notification_about_a_hidden_tab_writes_nothing_that_a_terminal_obeys(tmp_path: Path, server: FaultServer) -> None:
+    asks = plain(_calls("calculate", {"expression": hostile("sum")}), stop(), DONE)
+    command = [*PROGRAM, "--base-url", server.play("s", asks, asks), "-m", "m", "--tools", "builtin"]
+    with _app([*command, hostile("front"), hostile("hidden")], tmp_path) as terminal:
+        terminal.read_until("you.")  # the end of the toast, however it wraps
+        terminal.read_until("asks to run calculate")
 
 
 @contextmanager
