@@ -11,11 +11,23 @@ from tui.screens.tools_picker import LOAD, ToolsPicker
 from tui.tools import ToolsError
 from tui.widgets.approval_bar import ApprovalBar, arguments_text
 from tui.widgets.failure_banner import whole_failure
-from tui.workspace import Ask, Tab
+from tui.workspace import Ask, Tab, Workspace
 
 
 class Approving(TabScreen):
     """What the person does about tool calls that wait for leave, and about the tools of a tab."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._announced: set[str] = set()  # hidden tabs of which it was said that they ask
+
+    def announce(self, tab: Tab) -> None:
+        """Say once of a hidden tab that it waits for the person, until it no longer does."""
+        if tab.state != "asking":
+            self._announced.discard(tab.id)
+        elif tab is not self.workspace.active and tab.id not in self._announced:
+            self._announced.add(tab.id)
+            self.notify(f"{visible_line(tab.title)}: a tool waits for you.", timeout=5, markup=False)
 
     def _ask(self) -> Ask | None:
         """What the bar in front asks about; says so if it asks nothing."""

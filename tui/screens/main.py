@@ -239,11 +239,9 @@ class MainScreen(Streaming, Approving, Reading, Copying):
             return
         if tab is self.workspace.active and tab.id in self.panes:
             self.pane.refresh_state(self.workspace.clock(), self.found)
-        elif tab.state == "asking" and not tab.unread:
+        elif not tab.busy or tab.state == "asking":
             tab.unread = True
-            self.notify(f"{visible_line(tab.title)}: a tool waits for you.", timeout=5, markup=False)
-        elif not tab.busy:
-            tab.unread = True
+        self.announce(tab)
         self._beat.resume()
         self.show_state()
 
