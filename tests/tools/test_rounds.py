@@ -108,6 +108,12 @@ async def test_one_cut_among_whole_ones_is_the_only_one_that_does_not_run() -> N
     assert await Round(answer, box(), [YES]).run() == [("done", "2"), ("failed", CUT)]
 
 
+def test_calls_that_were_named_before_any_arguments_came_are_cut_where_none_came() -> None:
+    answer = calling(("look", ""), ("double", '{"x": 1}'), ("double", '{"x":'), end=LENGTH)
+    answer.apply(events.Finished(), 1.0)
+    assert [look_at(answer, call, box()) == RunEnded("failed", CUT) for call in answer.tool_calls] == [True, False, True]
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason", "end", "wanted"),
     [

@@ -62,11 +62,12 @@ def glued(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def is_whole(answer: Answer, call: ToolCall) -> bool:
-    """Whether all of a call's arguments arrived. In a stream that broke off, nothing at all is not known to be all."""
+    """Whether all of a call's arguments arrived. In a stream that broke off, nothing at all is not known to be all.
+
+    Not even of a call that others follow: a server may name all its calls before it sends the arguments of the first.
+    """
     arguments = call.arguments.text
-    if not arguments.strip():
-        return answer.state == "complete" or call is not answer.tool_calls[-1]
-    return values(arguments)[1]
+    return values(arguments)[1] if arguments.strip() else answer.state == "complete"
 
 
 def is_open(call: ToolCall) -> bool:
