@@ -54,6 +54,11 @@ def test_alt_digits_keep_their_alt(digit: str) -> None:
         ("\x1b", ["escape"]),
         ("\x1b[49;3u", ["alt+1"]),
         ("\x1bf", ["alt+f"]),
+        ("\x1bb", ["ctrl+left"]),
+        ("\x1br\x1br", ["alt+r", "alt+r"]),
+        ("\x1bc\x1b[A", ["alt+c", "up"]),
+        ("\x1bc\x1b[<35;3;4M", ["alt+c"]),  # the mouse moved
+        ("\x1bnhi", ["alt+n", "h", "i"]),
     ],
 )
 def test_what_a_terminal_sends(data: str, names: list[str]) -> None:
