@@ -231,6 +231,24 @@ async def test_a_key_that_came_before_the_bar_could_be_read_decides_nothing(tmp_
         assert two.result().run
 
 
+async def test_a_key_that_is_held_down_decides_once(tmp_path: Path) -> None:
+    clock = Clock()
+    app, _ = make_app(tmp_path, Script.complete(*CALLS), clock=clock)
+    async with running(app) as pilot:
+        _, (first, second) = await asked(pilot)
+        one, two = wants(app, first), wants(app, second)
+        await looks(pilot)
+        read(pilot)
+        for _ in range(30):
+            await pilot.press("alt+r")
+            await settled(pilot)
+            clock.passes(0.1)
+        assert (one.done(), two.done()) == (True, False)
+        read(pilot)
+        await pilot.press("alt+r")
+        assert two.result().run
+
+
 async def test_the_bar_asks_and_only_its_own_keys_decide(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, Script.complete(*CALLS))
     async with running(app) as pilot:

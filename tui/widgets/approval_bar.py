@@ -63,8 +63,14 @@ class ApprovalBar(Vertical):
             yield Action("show_whole", "Show all", "alt+v")
 
     def may_decide(self, ask: Ask, now: float) -> bool:
-        """Whether it has asked about this for long enough to be read: a key meant for what was there before decides nothing."""
-        return self._shown[0] is ask and now - self.since >= READING_TIME
+        """Whether it has asked about this for long enough to be read: a key meant for what was there before decides nothing.
+
+        Nor does one that is held down: what comes too early starts the time anew.
+        """
+        if self._shown[0] is ask and now - self.since >= READING_TIME:
+            return True
+        self.since = now
+        return False
 
     def show(self, asks: list[Ask], now: float) -> None:
         """Ask about the first of these; hidden without any. Costs nothing while that does not change."""
