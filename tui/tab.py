@@ -70,7 +70,7 @@ class Tab:
             return "ready"
         if answer.runs_open:
             return "asking" if self.asks else "running"
-        return answer.state
+        return "cancelled" if answer.state == "complete" and answer.runs_stopped else answer.state
 
     @property
     def busy(self) -> bool:

@@ -354,8 +354,10 @@ async def test_a_round_that_was_stopped_can_go_on(tmp_path: Path) -> None:
         answer, (call,) = await asked(pilot)
         answer.apply_run(call, RunEnded("cancelled", "Not run to its end."), 0.0)
         text = await looks(pilot)
-        assert "The tools were stopped before they ended." in text
+        assert "■ The tools were stopped before they ended." in text
         assert "Continue alt+c" in text
+        assert "■ cancelled" in text.splitlines()[-2]  # the stream was complete, the reply is not
+        assert "✓" not in text
 
 
 @pytest.mark.parametrize("width", [20, 40, 96])

@@ -256,6 +256,11 @@ class Answer:
         return any(call.run is not None and not call.run.final for call in self.tool_calls)
 
     @property
+    def runs_stopped(self) -> bool:
+        """Whether a call was stopped before its tool ended: then the stream is complete, but the reply is not."""
+        return any(call.run is not None and call.run.state == "cancelled" for call in self.tool_calls)
+
+    @property
     def finish_reason(self) -> str | None:
         """The raw reason of the shown choice."""
         return self.first.reason

@@ -87,7 +87,7 @@ def wording(answer: Answer, now: float) -> tuple[str, str]:
     if answer.state == "complete" and not answer.text and not answer.refusal and not answer.tool_calls:
         reason = answer.finish_reason or "none"
         return "The model ended without any text.", f"Retry may do better. The reason given was {reason}."
-    if answer.state == "complete" and any(call.run and call.run.state == "cancelled" for call in answer.tool_calls):
+    if answer.state == "complete" and answer.runs_stopped:
         return "The tools were stopped before they ended.", "Continue asks about them again, and goes on."
     if answer.reattached and not answer.final:
         return f"{reconnected(answer)}.".capitalize(), ""
@@ -139,7 +139,8 @@ class FailureBanner(Vertical):
         if not title or answer is None or reply is None:
             return
         heading, small = self.query(Static).filter(".banner--title, .banner--detail")
-        heading.update(visible_line(f"{SIGNS[answer.state]} {title}" if answer.final else title))
+        sign = SIGNS["cancelled" if answer.runs_stopped else answer.state]
+        heading.update(visible_line(f"{sign} {title}" if answer.final else title))
         small.update(visible(detail))
         small.set_class(not detail, "-empty")
         self.set_class(answer.failure is not None, "-failed")
