@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from textual.widgets import Input
@@ -10,6 +11,7 @@ from tests.app.kit import make_app, running, screen_of, send, shown
 from tests.support.script import Gate, Script
 from tests.support.waiting import settled, streamed, until
 from tui.keymap import COMMANDS
+from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.prompt import Prompt
 
 
@@ -156,3 +158,29 @@ async def test_a_closed_tab_is_let_go(tmp_path: Path) -> None:
         watched = [node for watchers in getattr(app, "__watchers", {}).values() for node, _ in watchers]
         assert prompt not in watched
         assert not {prompt, find} & set(screen.text_selection_started_signal._subscriptions)
+
+
+async def test_a_tab_that_closes_while_it_is_asked_for_stays_closed(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path)
+    async with running(app) as pilot:
+        screen = screen_of(pilot)
+        await pilot.press("ctrl+n")
+        await settled(pilot)
+        first, second = app.workspace.tabs
+        await asyncio.gather(screen._close_now(second), screen.show_tab(second))
+        await settled(pilot)
+        assert app.workspace.active is first
+        assert set(screen.panes) == {first.id}
+
+
+async def test_tabs_that_close_at_once_leave_one_in_front(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path)
+    async with running(app) as pilot:
+        screen = screen_of(pilot)
+        tabs = [app.workspace.tabs[0], *(app.workspace.open() for _ in range(5))]
+        await asyncio.gather(*(screen._close_now(tab) for tab in tabs))
+        await settled(pilot)
+        assert app.workspace.active in app.workspace.tabs
+        assert len(app.workspace.tabs) == 1
+        assert set(screen.panes) == {app.workspace.tabs[0].id}
+        assert len(screen.query(ConversationPane)) == 1

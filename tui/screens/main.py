@@ -25,7 +25,6 @@ from tui.screens.reading import Reading
 from tui.screens.streaming import Streaming
 from tui.settings import Endpoint
 from tui.storage.writer import Status
-from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.prompt import Prompt
 from tui.widgets.status_bar import StatusBar
@@ -54,7 +53,6 @@ class MainScreen(Streaming, Approving, Reading, Copying):
     def __init__(self, workspace: Workspace, starts: Sequence[Start] = ()) -> None:
         super().__init__(workspace)
         self._starts = starts
-        self._mounting = asyncio.Lock()  # keys, messages and the start-up may all bring the same tab to the front
         self._draft_timer: Timer | None = None
         self._states: dict[str, str] = {}  # tab id → the state that is shown
         workspace.record = self._record
@@ -138,12 +136,8 @@ class MainScreen(Streaming, Approving, Reading, Copying):
 
     async def show_tab(self, tab: Tab) -> None:
         """Bring a tab to the front; what is on its screen first."""
-        async with self._mounting:
-            pane = self.panes.get(tab.id)
-            if pane is None:
-                pane = ConversationPane(tab, history=self.history, wake=self.frames.wake, clock=self.workspace.clock)
-                await self.query_one("#panes").mount(pane)
-                self.panes[tab.id] = pane
+        if (pane := await self.page(tab)) is None:
+            return
         self.save_draft()
         self.workspace.select(tab)
         for other in self.panes.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol, cast
 
 from tui.keeping import Keeper
@@ -34,6 +35,7 @@ class TabScreen(QuickScreen):
         self.found: list[Endpoint] = []  # local servers
         self.history: list[str] = []  # prompts that were sent, oldest first; shared by all tabs
         self.panes: dict[str, ConversationPane] = {}  # tab id → its page, once it was shown
+        self._mounting = asyncio.Lock()  # keys, messages and the start-up may all bring the same tab to the front
         self.frames = FrameClock(self, self._frame)
 
     @property
@@ -50,6 +52,20 @@ class TabScreen(QuickScreen):
     def pane_of(self, tab: Tab) -> ConversationPane:
         """The page of a tab. Raises KeyError if it was never shown."""
         return self.panes[tab.id]
+
+    async def page(self, tab: Tab) -> ConversationPane | None:
+        """The page of a tab, made when it is first asked for; None if the tab was closed meanwhile."""
+        async with self._mounting:
+            pane = self.panes.get(tab.id)
+            if pane is None and tab in self.workspace.tabs:
+                pane = ConversationPane(tab, history=self.history, wake=self.frames.wake, clock=self.workspace.clock)
+                await self.query_one("#panes").mount(pane)
+                self.panes[tab.id] = pane
+            if pane is not None and tab not in self.workspace.tabs:
+                self.panes.pop(tab.id, None)
+                await pane.remove()
+                return None
+            return pane
 
     @property
     def transcript(self) -> Transcript:
