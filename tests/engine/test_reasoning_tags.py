@@ -32,6 +32,8 @@ SENT = [
     ("hm</think>", "hm", ""),
     ("</think>\n\nHi", "", "Hi"),
     ("The `</think>` tag\n</think>", "", "The `</think>` tag\n</think>"),
+    ("secret</think>answer", "secret", "answer"),
+    ("hm.</think> So: 4", "hm.", "So: 4"),
     ("The </think> tag", "", "The </think> tag"),
     ("Models write <think> and </think>\nHi", "", "Models write <think> and </think>\nHi"),
     ("```\n</think>\n```\n", "", "```\n</think>\n```\n"),

@@ -2,8 +2,8 @@
 
 Looked for at the very beginning of the text only, after white space; tags in later text are text. Where the opening tag is
 missing, because the server put it into the prompt, a closing one tells that all before it was thinking: if it is in no code,
-no opening tag was spoken of, and it begins or ends a line. What the text means does not depend on how it was cut into deltas:
-what may be a tag is held back until it is known. The pieces, joined, are the text.
+no opening tag was spoken of, and it is no word of a sentence, with a space on either side. What the text means does not depend
+on how it was cut into deltas: what may be a tag is held back until it is known. The pieces, joined, are the text.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class ThinkTags:
         if match is None:
             keep = max(_overlap(held, "</think>"), _overlap(held, "</thinking>"))
             return self._take(len(held) - keep, "text", self._text) or None
-        if match.end() == len(held) and not _begins_line(self._before() + held[: match.start()]):
+        if match.end() == len(held) and _in_sentence(self._before() + held[: match.start()]):
             return None
         turned = self._unopened(held, match)
         if not turned:
@@ -108,9 +108,9 @@ class ThinkTags:
     def _unopened(self, held: str, match: re.Match[str]) -> list[Piece]:
         """A closing tag in the text that none opened: the pieces, if it means that all before it was thinking."""
         before = self._before() + held[: match.start()]
-        after = held[match.end() :]
-        quoted = "<think" in before.lower() or len(_FENCE.findall(before)) % 2 or before.rpartition("\n")[2].count("`") % 2
-        if quoted or not (_begins_line(before) or not after or after[0] in "\r\n"):
+        if "<think" in before.lower() or len(_FENCE.findall(before)) % 2 or before.rpartition("\n")[2].count("`") % 2:
+            return []
+        if held[match.end() : match.end() + 1] == " " and _in_sentence(before):
             return []
         self.held = held
         pieces: list[Piece] = [*self._take(match.start(), "text", None), ("turn", "")]
@@ -122,8 +122,8 @@ class ThinkTags:
         return [(kind, piece)] if piece else []
 
 
-def _begins_line(before: str) -> bool:
-    return not before.rpartition("\n")[2].strip()
+def _in_sentence(before: str) -> bool:
+    return before.endswith(" ") and bool(before.rpartition("\n")[2].strip())
 
 
 def _overlap(text: str, tag: str) -> int:
