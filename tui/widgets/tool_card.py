@@ -8,6 +8,7 @@ from collections import deque
 
 from tui.engine.answer import Answer, ToolCall
 from tui.engine.partial_json import Unfolding, one_line
+from tui.engine.rounds import is_whole
 from tui.markdown.fold import FoldSection
 from tui.markdown.markdown_section import MarkdownSection
 from tui.markdown.sections import RowSection
@@ -33,16 +34,6 @@ _WORTH_SAYING = 0.05  # seconds that a tool took
 _SLICE = 4096  # characters of arguments that are laid out between two looks at the clock
 
 
-def is_whole(call: ToolCall) -> bool:
-    """Whether its arguments are JSON, or none at all."""
-    text = call.arguments.text
-    try:
-        json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
 class ToolCard(FoldSection):
     """One call as rows of the transcript; opened, it shows arguments and result whole, each as a code block to copy."""
 
@@ -64,7 +55,7 @@ class ToolCard(FoldSection):
         self._take()
         run = self.call.run
         if answer.final and not self._unrun:
-            self._unrun = "not run" if answer.state == "complete" and is_whole(self.call) else "cut, not run"
+            self._unrun = "not run" if is_whole(answer, self.call) else "cut, not run"
         state = self._unrun or "arriving" if run is None else WORDS.get(run.state, run.state)
         sign, look = LOOKS[state]
         took = 0.0 if run is None else run.elapsed(now)
