@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual import events
 from textual.pilot import Pilot
 
 from tests.app.kit import FakeClipboard, make_app, running, screen_of, send, shown
 from tests.support.script import Gate, Script
 from tests.support.waiting import settled, streamed, until
 from tui.widgets.find_bar import FindBar
+from tui.widgets.status_bar import StatusBar
 
 
 async def test_what_is_sought_is_counted_and_stepped_through(tmp_path: Path) -> None:
@@ -93,3 +95,34 @@ async def test_ctrl_w_closes_the_tab_whatever_was_selected_and_copied_before(tmp
         await pilot.press("ctrl+w")
         await settled(pilot)
         assert len(screen_of(pilot).workspace.tabs) == 1
+
+
+async def test_a_drag_out_of_the_conversation_scrolls_it_and_selects_nothing_else(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("\n\n".join(f"paragraph {number}" for number in range(60))))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await streamed(pilot)
+        await pilot.press("ctrl+home")
+        view = screen_of(pilot).transcript
+        await pilot.mouse_down(view, offset=(2, 6))
+        await pilot.hover(view, offset=(5, 20))
+        x, y = screen_of(pilot).query_one(StatusBar).region.offset + (5, 0)  # noqa: RUF005 - an Offset, moved
+        move = events.MouseMove(None, x, y, 0, 10, 1, False, False, False, screen_x=x, screen_y=y)
+        screen_of(pilot)._forward_event(move)  # the pilot's mouse never says how far it came
+        await until(pilot, lambda: view.scroll_y == view.max_scroll_y, "the end")
+        await pilot.mouse_up(view, offset=(5, view.size.height - 1))
+        selected = screen_of(pilot).get_selected_text() or ""
+        assert "paragraph 30" in selected  # what was scrolled to is selected, though the mouse rests
+        assert "StatusBar" not in selected
+
+
+async def test_what_is_selected_in_a_tab_is_not_copied_from_another(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("some words to select"))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await streamed(pilot)
+        await drag(pilot, (2, 4), (11, 4))
+        assert screen_of(pilot).get_selected_text()
+        await pilot.press("ctrl+n")
+        await settled(pilot)
+        assert not screen_of(pilot).get_selected_text()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textual.geometry import Offset
+from textual.pilot import Pilot
+
 from tests.markdown.line_view_kit import FOREVER, STYLES, ViewApp, cell_of, shown
 from tui.markdown.line_view import LineView
 from tui.markdown.markdown_section import MarkdownSection
@@ -55,3 +58,52 @@ async def test_a_drag_over_blocks_takes_their_text_and_stays_while_more_arrives(
         await pilot.pause()
         assert "More text." in shown(app.view)
         assert app.screen.get_selected_text() == selected
+
+
+async def select(pilot: Pilot[None], start: Offset, end: Offset) -> None:
+    """Drag from one cell of the view to another."""
+    await pilot.mouse_down(LineView, offset=start)
+    await pilot.hover(LineView, offset=end)
+    await pilot.mouse_up(LineView, offset=end)
+    await pilot.pause()
+
+
+async def test_a_selection_stays_on_its_words_when_rows_come_between_them() -> None:
+    growing = MarkdownSection()
+    growing.append("- alpha\n- beta one\n- gamma two\n")
+    app = MarkdownApp(growing)
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        await select(pilot, cell_of(app.view, "one"), cell_of(app.view, "gamma", within=4))
+        assert app.screen.get_selected_text() == "one\n● gamma"
+        growing.append("\n- delta, and the list is loose\n")
+        app.view.frame(FOREVER)
+        await pilot.pause()
+        assert cell_of(app.view, "gamma").y - cell_of(app.view, "one").y == 2
+        assert app.screen.get_selected_text() == "one\n\n● gamma"
+
+
+async def test_a_selection_goes_with_the_text_that_it_was_in() -> None:
+    app = MarkdownApp(MarkdownSection("some words"), MarkdownSection("other words"))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        await select(pilot, cell_of(app.view, "other"), cell_of(app.view, "other", within=4))
+        app.view.set_sections([app.view.sections[0], MarkdownSection("instead of it")])
+        await pilot.pause()
+        assert not app.screen.selections
+
+
+async def test_what_fills_a_row_of_code_is_not_selected_with_it() -> None:
+    app = MarkdownApp(MarkdownSection(SOURCE))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        await select(pilot, cell_of(app.view, "x = 1"), cell_of(app.view, "x = 1", within=30))
+        assert app.screen.get_selected_text() == "x = 1"
+
+
+async def test_one_empty_line_is_copied_between_two_blocks() -> None:
+    app = MarkdownApp(MarkdownSection("# Top\n\n```py\nx = 1\n\n\ny = 2\n```\n\nafter\n"))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        await select(pilot, cell_of(app.view, "Top"), cell_of(app.view, "after", within=4))
+        assert app.screen.get_selected_text() == "Top\n\nx = 1\n\n\ny = 2\n\nafter"

@@ -165,7 +165,7 @@ class CodeView(VerbatimView):
             return self._label()
         y -= self.head
         if y >= self.starts[-1]:
-            return self._framed([], 0)
+            return self._framed([], 0)._replace(indent=self.width)
         if not self.wraps:
             return self._cut_row(y)
         content = super().row(y)

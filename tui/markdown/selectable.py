@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from rich.cells import cell_len
 from rich.style import Style
+from textual.geometry import Size
+from textual.screen import Screen
 from textual.selection import Selection
 
 from tui.markdown.overlay import Span, cells
+from tui.markdown.section import Section
 from tui.markdown.selection import Held, line_at, selected_text, word_at
 from tui.markdown.viewport import Viewport
 
@@ -17,10 +21,6 @@ class Selectable(Viewport):
     """Textual's selection, on rows: it stays on its text while more arrives, and when the width changes."""
 
     ALLOW_SELECT = True
-
-    def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(wake=wake, id=id)
-        self._held: Held | None = None
 
     def _overlays(self, window: range) -> dict[int, list[Span]]:
         spans = super()._overlays(window)
@@ -51,14 +51,54 @@ class Selectable(Viewport):
         """Show it."""
         self._redraw_overlays()
 
-    def _will_rewrap(self) -> None:
-        selection = self.text_selection
-        self._held = None if selection is None else Held(self.stack, selection)
+    # what keeps it on its text
 
-    def _did_rewrap(self) -> None:
-        if self._held is not None:
-            self.screen.selections = {**self.screen.selections, self: self._held.selection}
-            self._held = None
+    def set_sections(self, sections: Sequence[Section]) -> None:
+        """Show these. What is selected stays selected, as long as it is there."""
+        with self._selection_held():
+            super().set_sections(sections)
+
+    def _advance(self, deadline: float) -> bool:
+        with self._selection_held():
+            return super()._advance(deadline)
+
+    def _fit(self, size: Size) -> None:
+        with self._selection_held():
+            super()._fit(size)
+
+    @contextmanager
+    def _selection_held(self) -> Iterator[None]:
+        selection = self.text_selection if self.is_attached else None
+        if selection is None:
+            yield
+            return
+        held, dragged = Held(self.stack, selection), self._drag_held()
+        yield
+        if (found := held.selection()) != selection:
+            others = {widget: kept for widget, kept in self.screen.selections.items() if widget is not self}
+            self.screen.selections = others if found is None else {**self.screen.selections, self: found}
+        if dragged is not None:
+            self._drag_on(dragged)
+
+    def _drag_held(self) -> Held | None:
+        """Where a drag that goes on began: the next move of the mouse selects from there."""
+        state = self.screen._select_state  # noqa: SLF001 - Textual has no other way to it
+        if state is None or state.start.content_widget is not self or (offset := state.start.content_offset) is None:
+            return None
+        return Held(self.stack, Selection(offset, offset))
+
+    def _drag_on(self, held: Held) -> None:
+        found, state = held.selection(), self.screen._select_state  # noqa: SLF001 - see above
+        if state is None or found is None or found.start == state.start.content_offset:
+            return
+        moved = state._replace(start=state.start._replace(content_offset=found.start))
+        self.screen.set_reactive(Screen._select_state, moved)  # noqa: SLF001 - see above
+
+    def on_hide(self) -> None:
+        """What cannot be seen is not selected."""
+        selections = self.screen.selections
+        if self in selections:
+            self.screen.selections = {widget: kept for widget, kept in selections.items() if widget is not self}
 
     def select_around(self, cell: int, y: int, clicks: int) -> None:
         """Select the word (two clicks) or the whole line (three) at a cell of row `y`."""

@@ -19,14 +19,20 @@ def selected_text(row: Callable[[int], Row], height: int, selection: Selection) 
     start = selection.start or Offset(0, 0)
     end = selection.end or Offset(1 << 30, height - 1)
     parts: list[str] = []
+    blank = False  # the row above said nothing, and was drawn, as the surface above a block of code is
     for y in range(max(start.y, 0), min(end.y, height - 1) + 1):
         text, joins, indent, _ = row(y)
-        first = max(start.x if y == start.y else 0, indent)
-        piece = text[first : end.x] if y == end.y else text[first:]
+        drawn = 0 < len(text) <= indent
+        if parts and indent >= len(text) and not parts[-1] and (blank or drawn):
+            blank |= drawn  # one empty line between two blocks is enough
+            continue
+        blank = drawn
         if parts:
             parts.append("\n" if joins is None else joins)
+        first = max(start.x if y == start.y else 0, indent)
+        stop = end.x if y == end.y else len(text)
         # a space at a selection's own end was selected; those that fill a row were not
-        parts.append(piece if y == end.y and end.x < len(text) else piece.rstrip())
+        parts.append(text[first:stop] if text[stop:].strip() else text[first:stop].rstrip())
     return "".join(parts)
 
 
@@ -55,14 +61,18 @@ def line_rows(stack: SectionStack, y: int) -> tuple[int, int]:
 
 
 class Held:
-    """A selection held by its content, to be found again after a change of width."""
+    """A selection held by its content, to be found again after rows were laid out anew."""
 
     def __init__(self, stack: SectionStack, selection: Selection) -> None:
         self._stack = stack
-        self._ends = [self._hold(offset) for offset in selection]
+        start, end = selection
+        self._start = None if start is None else self._hold(start)
+        # what comes after the last character may be another row's first one: the character itself is held
+        self._end = None if end is None else self._hold(Offset(max(end.x - 1, 0), end.y))
+        self._past = min(end.x, 1) if end is not None else 0
 
-    def _hold(self, offset: Offset | None) -> tuple[Place, int] | None:
-        if offset is None or (place := self._stack.place(offset.y)) is None:
+    def _hold(self, offset: Offset) -> tuple[Place, int] | None:
+        if (place := self._stack.place(offset.y)) is None:
             return None
         indent = self._stack.row(offset.y).indent
         section, (number, character), rows = place
@@ -76,7 +86,9 @@ class Held:
         character = held[0].anchor[1] - (here.anchor[1] if here else 0)
         return Offset(max(row.indent + character - held[1], 0), y)
 
-    @property
-    def selection(self) -> Selection:
-        """Where it is now."""
-        return Selection(*(self._find(end) for end in self._ends))
+    def selection(self) -> Selection | None:
+        """Where it is now; None if what it began or ended in is gone."""
+        start, end = self._find(self._start), self._find(self._end)
+        if (start is None and self._start is not None) or (end is None and self._end is not None):
+            return None
+        return Selection(start, None if end is None else Offset(end.x + self._past, end.y))

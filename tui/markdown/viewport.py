@@ -156,7 +156,6 @@ class Viewport(RowScreen):
         if (columns, lines) == (self._columns, self._lines):
             return
         place = self._hold()
-        self._will_rewrap()
         self._lines = lines
         if columns != self._columns:
             self._columns = columns
@@ -166,9 +165,6 @@ class Viewport(RowScreen):
         self._advance(WINDOW_ONLY)
         self._did_rewrap()
         self.wake()
-
-    def _will_rewrap(self) -> None:
-        """For subclasses: the width is about to change."""
 
     def _did_rewrap(self) -> None:
         """For subclasses: the width has changed."""

@@ -11,7 +11,7 @@ from tui.markdown.line_view import LineView
 from tui.safe_text import without_controls
 from tui.screens.picker import Entry, PickerScreen
 from tui.screens.save_file import SaveFileScreen
-from tui.screens.tab_screen import TabScreen
+from tui.screens.selecting import Selecting
 from tui.terminal.clipboard import CopyResult
 
 SURE_FOR = 2.5  # seconds that a word about what went well is shown
@@ -26,7 +26,7 @@ def copied(what: str, text: str, result: CopyResult) -> str:
     return f"Copied {what}, {len(text):,} characters, by {result.route}.{sure}{left_out}"
 
 
-class Copying(TabScreen):
+class Copying(Selecting):
     """The main screen's actions for copying and saving."""
 
     def copy(self, what: str, text: str) -> None:

@@ -21,6 +21,7 @@ ENTRIES: tuple[tuple[str, str, str], ...] = (
 class KeyBar(Widget):
     """One line; what does not fit is left out at the right, and help comes last but always."""
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key", "key-bar--text"}
 
     def __init__(self) -> None:

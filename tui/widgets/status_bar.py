@@ -84,6 +84,7 @@ def timing_pieces(answer: Answer, now: float) -> list[Piece]:
 class StatusBar(Widget):
     """One line about the tab in front, and the total over all tabs. It is told when to look again."""
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "status-bar--state",
         "status-bar--broken",

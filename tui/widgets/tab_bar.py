@@ -24,6 +24,7 @@ NARROW_TITLE = 6
 class TabBar(Widget):
     """One line that shows every open tab, and `+` for one more."""
 
+    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "tab-bar--tab",
         "tab-bar--active",
