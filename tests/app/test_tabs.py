@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from textual.widgets import Input
@@ -54,6 +55,27 @@ async def test_a_stream_runs_on_while_hidden_and_is_marked_unread(tmp_path: Path
         await settled(pilot)
         assert not first.unread
         assert "seen later" in shown(pilot)
+
+
+async def test_a_tab_shows_the_end_of_what_came_while_it_was_hidden_at_once(tmp_path: Path) -> None:
+    gates = Gate(), Gate()
+    long = "A paragraph of the answer.\n\n" * 3000
+    app, _ = make_app(tmp_path, Script.complete("seen ", gates[0], long, "half", gates[1], long, "whole"))
+    async with running(app) as pilot:
+        await send(pilot, "go")
+        await gates[0].reached()
+        await pilot.press("ctrl+n")
+        await settled(pilot)
+        hidden, screen = app.workspace.tabs[0], screen_of(pilot)
+        answer = hidden.answer
+        assert answer
+        for gate, end in zip(gates, ("half", "whole"), strict=True):
+            gate.open()
+            await until(pilot, partial(lambda end: answer.text.endswith(end), end), "the hidden stream")
+            await screen.show_tab(hidden)
+            assert end in shown(pilot)  # with the first picture, though most of it is not read yet
+            assert screen.transcript.stack.pending
+            await screen.show_tab(app.workspace.tabs[1])
 
 
 async def test_closing_a_streaming_tab_asks_and_then_disconnects(tmp_path: Path) -> None:
@@ -150,6 +172,7 @@ async def test_a_closed_tab_is_let_go(tmp_path: Path) -> None:
         screen = screen_of(pilot)
         tab = screen.workspace.open(like=screen.tab)
         await screen.show_tab(tab)
+        screen.action_find()
         prompt, find = (screen.pane.query_one(kind) for kind in (Prompt, Input))
 
         await screen._close_now(tab)

@@ -224,7 +224,7 @@ async def test_a_key_that_came_before_the_bar_could_be_read_decides_nothing(tmp_
         await pilot.press("alt+r", "alt+r")  # the second one was not read
         await settled(pilot)
         assert (one.done(), two.done()) == (True, False)
-        await pilot.click("ApprovalBar .banner--action")  # nor by a double click
+        await pilot.click("ApprovalBar .notice--action")  # nor by a double click
         assert not two.done()
         read(pilot)
         await pilot.press("alt+r")
@@ -309,7 +309,7 @@ async def test_a_hidden_tab_that_asks_is_marked(tmp_path: Path) -> None:
         await settled(pilot)
         assert "asks to run get_weather" in shown(pilot)
         read(pilot)
-        await pilot.click("ApprovalBar .banner--action")
+        await pilot.click("ApprovalBar .notice--action")
         assert decision.result().run
 
 

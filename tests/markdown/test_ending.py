@@ -90,7 +90,7 @@ def test_a_window_above_the_end_is_no_reason() -> None:
     ],
 )
 def test_an_ending_can_be_read_alone(text: str, begins: str) -> None:
-    end = ending(text)
+    end = ending(text, 6000)
     assert end.startswith(begins)
     assert len(end) <= 6020
     assert text.endswith(end[len(begins) :])

@@ -10,7 +10,8 @@ from tui.markdown.document import Document
 from tui.markdown.ending import ending
 from tui.markdown.section import WINDOW_ONLY, Anchor, Row, ViewStyles
 
-_LONG = 1 << 15  # characters at once: reading them takes some frames
+_LONG = 1 << 13  # characters at once: reading them takes some frames
+_ENDING = 1500  # characters of an ending to begin with: more of them where they do not fill the window
 _PATIENCE = 0.020  # seconds: who has so much time gets the whole
 _WHOLE = 1.0  # seconds: the ending is read to its end, which takes a few thousandths
 
@@ -39,10 +40,9 @@ class MarkdownSection:
     def append(self, text: str) -> None:
         """Add text at the end. Raises ValueError after `finish`."""
         self._whole.append(text)
+        self._much_came |= len(text) >= _LONG
         if self._ending:
             self._ending.append(text)
-        elif len(text) >= _LONG:
-            self._much_came = True
 
     def finish(self) -> None:
         """No text will follow."""
@@ -93,8 +93,8 @@ class MarkdownSection:
         """Lay out the rows of the window, then read on, lay out and highlight until the deadline; True if more waits."""
         if self._much_came and deadline != WINDOW_ONLY and self._width:
             self._much_came = False
-            if window.stop > self.height and deadline < perf_counter() + _PATIENCE:
-                self._show_ending().work(perf_counter() + _WHOLE, window)
+            if window and window.stop >= self.height and deadline < perf_counter() + _PATIENCE:
+                self._show_ending(window)
                 return True
         if self._ending is None:
             return self._whole.work(deadline, window)
@@ -105,15 +105,25 @@ class MarkdownSection:
                 self._ending, self._swapped = None, True
         return True
 
-    def _show_ending(self) -> Document:
-        self._ending = shown = Document()
-        shown.append(ending(self._whole.unread))
+    def _show_ending(self, window: range) -> None:
+        """Show so much of the end that it fills the window twice."""
+        unread, length = self._whole.unread, _ENDING
+        shown = self._read_ending(ending(unread, length), window)
+        while shown.height < 2 * len(window) and length < len(unread):
+            length *= 2
+            shown = self._read_ending(ending(unread, length), window)
+        self._ending = shown
+
+    def _read_ending(self, text: str, window: range) -> Document:
+        shown = Document()
+        shown.append(text)
         if self._whole.finished:
             shown.finish()
         shown.show_code(*self._code)
         if self._styles is not None:
             shown.restyle(self._styles)
         shown.resize(self._width)
+        shown.work(perf_counter() + _WHOLE, window)
         return shown
 
     def take_dirty(self) -> int | None:

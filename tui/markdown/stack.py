@@ -87,9 +87,8 @@ class SectionStack:
     def work(self, deadline: float, window: range) -> bool:
         """Let sections work, those in the rows `window` first; True if more waits. Then `measure`."""
         visible = range(*self._between(window)) if window else _NOWHERE
-        waiting = [index for index in visible if self.sections[index].pending]
-        # from the end up: where the view follows the end, that is what grows
-        waiting += [index for index in reversed(range(len(self.sections))) if index not in visible]
+        # from the end up: where the view follows the end, that is what grows, and what is on show once all is read
+        waiting = [*reversed(visible), *(index for index in reversed(range(len(self.sections))) if index not in visible)]
         more = False
         for index in waiting:
             section = self.sections[index]

@@ -21,6 +21,7 @@ from tui.markdown.stack import Place
 from tui.markdown.view_styles import look_up
 
 FRAME_BUDGET = 0.003  # seconds of our own work in one frame
+FIRST_BUDGET = 0.010  # the same where nothing of the text is on the screen yet, or little
 _SHOWN_EVERY = 0.030  # seconds: work that is not done by then is shown half done
 _MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
 _SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
@@ -156,13 +157,14 @@ class Viewport(RowScreen):
         if (columns, lines) == (self._columns, self._lines):
             return
         place = self._hold()
+        first = not self._columns
         self._lines = lines
         if columns != self._columns:
             self._columns = columns
             self.stack.resize(columns)
         self._restyle()
         self._settle(place)
-        self._advance(WINDOW_ONLY)
+        self._advance(perf_counter() + FIRST_BUDGET if first else WINDOW_ONLY)
         self._did_rewrap()
         self.wake()
 

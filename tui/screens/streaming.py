@@ -13,8 +13,8 @@ from tui.screens.confirm import ConfirmScreen
 from tui.screens.tab_screen import TabScreen
 from tui.screens.text_view import TextScreen
 from tui.widgets.chips import byte_size, size_label
-from tui.widgets.failure_banner import Action
 from tui.widgets.find_bar import FindBar
+from tui.widgets.notice import Action
 from tui.widgets.prompt import Prompt
 from tui.workspace import Tab, Workspace
 

@@ -59,6 +59,7 @@ class TabScreen(QuickScreen):
             pane = self.panes.get(tab.id)
             if pane is None and tab in self.workspace.tabs:
                 pane = ConversationPane(tab, history=self.history, wake=self.frames.wake, clock=self.workspace.clock)
+                pane.display = False  # until it is its turn
                 await self.query_one("#panes").mount(pane)
                 self.panes[tab.id] = pane
             if pane is not None and tab not in self.workspace.tabs:

@@ -6,14 +6,12 @@ It never takes the focus, and nothing that is typed into the prompt decides: onl
 from __future__ import annotations
 
 import json
+from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
-from tui.safe_text import visible, visible_line
-from tui.widgets.failure_banner import Action
+from tui.safe_text import visible_line
+from tui.widgets.notice import Notice
 from tui.workspace import Ask
 
 _LINES = 4  # of the arguments; the rest is shown whole on request
@@ -43,24 +41,20 @@ def _rows(line: str, width: int) -> int:
     return max(-(-cell_len(line) // width), 1)
 
 
-class ApprovalBar(Vertical):
+class ApprovalBar(Notice):
     """Shown between conversation and prompt while a tool call waits for the person; hidden otherwise."""
+
+    ACTIONS: ClassVar = (
+        ("run_tool", "Run once", "alt+r"),
+        ("run_tool_always", "Always this tool", "alt+a"),
+        ("decline_tool", "Decline", "alt+d"),
+        ("show_whole", "Show all", "alt+v"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
-        self.display = False
         self._shown: tuple[Ask | None, int, int] = (None, 0, 0)
         self.since = 0.0  # when what it asks about now came up, on the clock of `show`
-
-    def compose(self) -> ComposeResult:
-        """What would run, its arguments, the ways to decide."""
-        yield Static("", markup=False, classes="banner--title")
-        yield Static("", markup=False, classes="banner--detail")
-        with Horizontal(classes="banner--actions"):
-            yield Action("run_tool", "Run once", "alt+r")
-            yield Action("run_tool_always", "Always this tool", "alt+a")
-            yield Action("decline_tool", "Decline", "alt+d")
-            yield Action("show_whole", "Show all", "alt+v")
 
     def may_decide(self, ask: Ask, now: float) -> bool:
         """Whether it has asked about this for long enough to be read: a key meant for what was there before decides nothing.
@@ -81,14 +75,11 @@ class ApprovalBar(Vertical):
         if ask is not self._shown[0]:
             self.since = now
         self._shown = shown
-        self.display = ask is not None
         if ask is None:
+            self.tell("", "")
             return
-        title, detail = self.query(Static).filter(".banner--title, .banner--detail")
         more = f"   ({len(asks) - 1} more after this one)" if len(asks) > 1 else ""
-        title.update(visible_line(f"? The model asks to run {ask.call.name or '?'}{more}"))
         said = [visible_line(ask.description)] if ask.description else []
         lines = [f"  {name}: {json.dumps(value, ensure_ascii=False, default=str)}" for name, value in ask.arguments.items()]
-        text = visible(brief("\n".join(lines), max(self.app.size.width - _EDGE, _NARROWEST)))
-        detail.update("\n".join([*said, text] if text else said))
-        detail.set_class(not (said or text), "-empty")
+        text = brief("\n".join(lines), max(self.app.size.width - _EDGE, _NARROWEST))
+        self.tell(f"? The model asks to run {ask.call.name or '?'}{more}", "\n".join([*said, text] if text else said))

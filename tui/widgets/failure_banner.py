@@ -5,15 +5,10 @@ from __future__ import annotations
 from math import ceil
 from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.message import Message
-from textual.widgets import Static
-
 from tui.engine.answer import Answer
 from tui.engine.failure import Failure
 from tui.engine.turn import Reply
-from tui.safe_text import visible, visible_line
+from tui.widgets.notice import Notice
 from tui.workspace import SIGNS
 
 WORDS = {
@@ -26,31 +21,6 @@ WORDS = {
 }
 SHORT = 120  # characters of small print that fit everywhere
 DETAIL_LIMIT = 600  # characters of what the other side said; the rest is in the saved answer
-
-
-class Action(Static, can_focus=True):
-    """One way on, by click, or by enter when it has the focus."""
-
-    BINDINGS: ClassVar = [("enter", "press", "do it"), ("space", "press", "do it")]
-
-    class Pressed(Message):
-        """The person took it."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
-
-    def __init__(self, name: str, label: str, key: str) -> None:
-        super().__init__(f"{label} {key}", markup=False, classes="banner--action")
-        self.means = name
-
-    def on_click(self) -> None:
-        """Take it."""
-        self.action_press()
-
-    def action_press(self) -> None:
-        """Take it."""
-        self.post_message(self.Pressed(self.means))
 
 
 def whole_failure(failure: Failure) -> str:
@@ -108,23 +78,19 @@ def _countdown(answer: Answer, now: float) -> str:
     return f"the server asks to wait {ceil(left)} s more" if left > 0 else "the wait that the server asked for is over"
 
 
-class FailureBanner(Vertical):
+class FailureBanner(Notice):
     """Shown under the conversation while its last answer needs a word; empty and hidden otherwise."""
+
+    ACTIONS: ClassVar = (
+        ("retry", "Retry", "ctrl+r"),
+        ("continue", "Continue", "alt+c"),
+        ("copy_answer", "Copy", "ctrl+y"),
+        ("show_whole", "Show all", "alt+v"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
-        self.display = False
         self._shown: tuple[str, str, str, bool] | None = None
-
-    def compose(self) -> ComposeResult:
-        """Two texts and the actions."""
-        yield Static("", markup=False, classes="banner--title")
-        yield Static("", markup=False, classes="banner--detail")
-        with Horizontal(classes="banner--actions"):
-            yield Action("retry", "Retry", "ctrl+r")
-            yield Action("continue", "Continue", "alt+c")
-            yield Action("copy_answer", "Copy", "ctrl+y")
-            yield Action("show_whole", "Show all", "alt+v")
 
     def show(self, reply: Reply | None, now: float) -> None:
         """Say what the last stream of `reply` needs said. Costs nothing while that does not change."""
@@ -135,20 +101,18 @@ class FailureBanner(Vertical):
         if shown == self._shown:
             return
         self._shown = shown
-        self.display = bool(title)
         if not title or answer is None or reply is None:
+            self.tell("", "")
             return
-        heading, small = self.query(Static).filter(".banner--title, .banner--detail")
         sign = SIGNS["cancelled" if answer.runs_stopped else answer.state]
-        heading.update(visible_line(f"{sign} {title}" if answer.final else title))
-        small.update(visible(detail))
-        small.set_class(not detail, "-empty")
+        self.tell(f"{sign} {title}" if answer.final else title, detail)
         self.set_class(answer.failure is not None, "-failed")
-        self.query_one(Horizontal).set_class(not answer.final, "-empty")
-        for action in self.query(Action):
-            if action.means == "continue":
-                action.display = reply.can_continue
-            elif action.means == "copy_answer":
-                action.display = has_text
-            elif action.means == "show_whole":
-                action.display = answer.failure is not None and len(detail) > SHORT
+        self.ways.set_class(not answer.final, "-empty")
+        offered = {
+            "retry": True,
+            "continue": reply.can_continue,
+            "copy_answer": has_text,
+            "show_whole": answer.failure is not None and len(detail) > SHORT,
+        }
+        for action in self.actions:
+            action.display = offered[action.means]

@@ -1,10 +1,9 @@
-"""One line to find text in the conversation."""
+"""One line to find text in the conversation. Its parts are made when it is first opened."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -45,22 +44,21 @@ class FindBar(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self.display = False
-
-    def compose(self) -> ComposeResult:
-        """What to find, and how often it is there."""
-        yield Static("find ", classes="find--label")
-        yield Words(compact=True)
-        yield Static("", classes="find--count")
+        self._words: Words | None = None
 
     def open(self) -> None:
         """Show it, ready to type."""
+        if self._words is None:
+            self._words, self._count = Words(compact=True), Static("", classes="find--count")
+            self.mount(Static("find ", classes="find--label"), self._words, self._count)
         self.display = True
-        self.query_one(Input).focus()
-        self.query_one(Input).action_select_all()
+        self._words.focus()
+        self._words.action_select_all()
 
     def count(self, place: int, hits: int) -> None:
         """Say how many there are, and which one is shown (from 1)."""
-        self.query_one(".find--count", Static).update(f" {place}/{hits} " if hits else " none ")
+        if self._words is not None:
+            self._count.update(f" {place}/{hits} " if hits else " none ")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Look as it is typed."""

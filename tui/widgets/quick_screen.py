@@ -28,3 +28,8 @@ class QuickScreen(Screen[None]):
         if now - self._drawn_at >= _APART:
             self._drawn_at = now
             self._on_timer_update()
+
+    def show_now(self) -> None:
+        """Lay out and draw at once, whatever is due when."""
+        if self.is_current:
+            self._refresh_layout()
