@@ -223,7 +223,7 @@ def _until_told(bench: Bench, argv: list[str], count: int, file: Path | None = N
 
 def showing(bench: Bench) -> Iterator[Figure]:
     """How long it takes until a tab that was hidden while it streamed shows the end of its text."""
-    for model, bar in (("doc-2000-0", None), ("doc-64000-0", None)):
+    for model in ("doc-2000-0", "doc-64000-0"):
         times, late = [], []
         for _ in range(bench.runs):
             with TemporaryDirectory() as folder:
@@ -237,7 +237,9 @@ def showing(bench: Bench) -> Iterator[Figure]:
                     times.append(program.echo(_NEXT_TAB, END, TIMEOUT))
                     program.rest(2.0)
                     late += _told(program, file)
-        yield Figure(f"{model}: a hidden tab is on the screen", median(times) * 1000, "ms", bar)
+        yield Figure(
+            f"{model}: a hidden tab is on the screen", median(times) * 1000, "ms", 50, note=f"worst {max(times) * 1000:.0f} ms"
+        )
         yield from _lag_figures(f"{model}: showing a hidden tab", late, 16)
 
 

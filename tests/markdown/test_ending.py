@@ -86,6 +86,7 @@ def test_a_window_above_the_end_is_no_reason() -> None:
         ("> - ~~~~ a b\n" + "> y\n" * 3000, "~~~~ a b\n> y"),
         ("```\na\n```\n" + "text\n" * 3000, "text\n"),
         ("```\na\n``` b\n" + "x\n" * 4000, "```\nx\n"),
+        ("``` ~~~\na\n~~~\n" + "x\n" * 4000, "``` ~~~\nx\n"),
         ("line\n" * 3000, "line\n"),
     ],
 )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from heapq import merge
+from itertools import groupby
 
 _fence = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})([^`\n]*)").fullmatch
 _beginning = re.compile(r"\n[ \t]*\n(?=\S)").search
@@ -22,19 +25,21 @@ def ending(text: str, length: int) -> str:
 def _open_fence(text: str, end: int) -> str:
     """The fence that is open at an offset, or nothing."""
     mark = language = ""
-    at = _next_fence(text, 0, end)
-    while at < end:
-        stop = text.find("\n", at)
-        stop = len(text) if stop < 0 else stop
-        if found := _fence(text, text.rfind("\n", 0, at) + 1, min(stop, end)):
+    starts = merge(_lines_with("```", text, end), _lines_with("~~~", text, end))
+    for start, _ in groupby(starts):
+        stop = text.find("\n", start, end)
+        if found := _fence(text, start, stop if stop >= 0 else end):
             if not mark:
                 mark, language = found[1], found[2]
             elif found[1].startswith(mark) and not found[2].strip():
                 mark = language = ""
-        at = _next_fence(text, stop, end)
     return mark + language
 
 
-def _next_fence(text: str, start: int, end: int) -> int:
-    """Where three marks of a fence stand next, or `end`. Plain searches: a pattern over a long text would cost a frame."""
-    return min((at for mark in ("```", "~~~") if (at := text.find(mark, start, end)) >= 0), default=end)
+def _lines_with(mark: str, text: str, end: int) -> Iterator[int]:
+    """Where each line begins that has this mark in it. Plain searches: a pattern over a long text would cost a frame."""
+    at = text.find(mark, 0, end)
+    while at >= 0:
+        yield text.rfind("\n", 0, at) + 1
+        stop = text.find("\n", at, end)
+        at = text.find(mark, stop, end) if stop >= 0 else -1
