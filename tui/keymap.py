@@ -68,6 +68,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("scroll('down')", "ctrl+down", "Line down", "Scroll it down by a line", "Read", first=True),
     Command("scroll('home')", "ctrl+home", "To the top", "Go to the first line", "Read", first=True),
     Command("scroll('end')", "ctrl+end", "To the end", "Go to the last line, and follow it", "Read", first=True),
+    Command("scroll('left')", "left", "Code left", "Scroll long lines of code, where they are cut", "Read"),
+    Command("scroll('right')", "right", "Code right", "Scroll them to the right", "Read"),
     Command("help", "f1", "Help", "Show this list of keys", "App", footer="help", first=True),
     Command("theme", "", "Change the theme", "Dark, light, and all others", "App"),
 )

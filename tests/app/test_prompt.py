@@ -240,3 +240,16 @@ async def test_keys_of_one_burst_keep_their_order(tmp_path: Path) -> None:
         await until(pilot, lambda: screen_of(pilot).tab.state == "complete", "the answer")
 
         assert [turn.prompt for turn in screen_of(pilot).tab.conversation.turns] == ["a\nb"]
+
+
+async def test_in_an_empty_prompt_left_and_right_scroll_code_that_is_cut(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("```\n" + "0123456789" * 20 + "\n```\n"))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await streamed(pilot)
+        await pilot.press("right", "alt+x", "right", "right", "left")
+        await settled(pilot)
+        assert screen_of(pilot).transcript.code_left == 8
+        await pilot.press("a", "left", "b")
+        assert screen_of(pilot).pane.prompt.text == "ba"
+        assert screen_of(pilot).transcript.code_left == 8

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import pytest
+from textual import events
 from textual.geometry import Offset
 from textual.pilot import Pilot
 
@@ -107,3 +111,78 @@ async def test_one_empty_line_is_copied_between_two_blocks() -> None:
         await pilot.pause()
         await select(pilot, cell_of(app.view, "Top"), cell_of(app.view, "after", within=4))
         assert app.screen.get_selected_text() == "Top\n\nx = 1\n\n\ny = 2\n\nafter"
+
+
+WIDE = "```\nshort\n" + "0123456789" * 9 + "needle\n```\n"
+
+
+async def test_what_is_cut_off_is_found_and_brought_into_view() -> None:
+    app = MarkdownApp(MarkdownSection(WIDE))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        app.view.toggle_wrap_code()
+        await pilot.pause()
+        assert "needle" not in "".join(shown(app.view))
+        assert app.view.find("needle") == 1
+        await pilot.pause()
+        y = cell_of(app.view, "needle").y
+        background = app.view.get_component_rich_style("line-view--current-hit").bgcolor
+        styles = {segment.text: segment.style for segment in app.view.render_lines(app.view.outer_size.region)[y]}
+        assert styles["needle"] is not None
+        assert styles["needle"].bgcolor == background
+        assert app.view.hits == (1, 1)
+
+
+async def test_the_sign_that_a_line_is_cut_is_not_copied() -> None:
+    app = MarkdownApp(MarkdownSection(WIDE))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        app.view.toggle_wrap_code()
+        await pilot.pause()
+        start = cell_of(app.view, "01234")
+        await select(pilot, start, Offset(57, start.y))
+        selected = app.screen.get_selected_text() or ""
+        assert selected
+        assert ("0123456789" * 9).startswith(selected)
+
+
+async def test_wide_code_scrolls_by_the_wheel_as_far_as_there_is_more() -> None:
+    app = MarkdownApp(MarkdownSection(WIDE))
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        app.view.toggle_wrap_code()
+        await pilot.pause()
+        for _ in range(20):
+            app.view.on_mouse_scroll_down(wheel(events.MouseScrollDown, shift=True))
+            await pilot.pause()
+        assert "needle" in shown(app.view)[2]
+        app.view.on_mouse_scroll_left(wheel(events.MouseScrollLeft))
+        app.view.on_mouse_scroll_up(wheel(events.MouseScrollUp))  # without shift it is the view's
+        assert app.view.code_left == 40
+
+
+Wheel = TypeVar("Wheel", bound=events.MouseEvent)
+
+
+def wheel(kind: type[Wheel], *, shift: bool = False) -> Wheel:
+    """A turn of the wheel in the view's corner."""
+    return kind(None, 0, 0, 0, 0, 0, shift, False, False)
+
+
+async def test_a_long_text_is_searched_by_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.markdown.searchable._AT_ONCE", -1.0)
+    text = "\n\n".join(f"paragraph {number}" for number in range(99))
+    app = MarkdownApp(MarkdownSection(f"{text}\n\nthe needle\n\n{text}"), clocked=False)
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        app.view.frame(FOREVER)
+        app.view.scroll_to(y=40, animate=False)
+        assert app.view.find("needle") == 0  # not yet: the key was not held up
+        assert app.view.find("paragraph") < 20
+        while app.view.frame(-1.0):
+            pass
+        assert app.view.hits == (21, 198)  # the first one on the screen
+        app.view.find("needle")
+        while app.view.frame(-1.0):
+            pass
+        assert "the needle" in shown(app.view)

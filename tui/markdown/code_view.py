@@ -12,7 +12,7 @@ from tui.markdown.highlight import Highlighter, as_shown
 from tui.markdown.lexing import Grammar
 from tui.markdown.palette import CODE_STYLES, Ink
 from tui.markdown.rows import Content, Run
-from tui.markdown.section import CodeBlock
+from tui.markdown.section import CodeBlock, Cut
 from tui.markdown.views import Setting, View, next_stamp
 from tui.safe_text import visible_line
 
@@ -197,7 +197,7 @@ class CodeView(VerbatimView):
             content.runs[-1] = Run("›".rjust(max(self.width - self.margin - width(text[start:end]), 1)), Ink("cut"))
         if start:
             content.runs[0] = Run("‹".ljust(self.margin), Ink("cut"))
-        return content
+        return content._replace(cut=Cut(text, start, end)) if start or end < len(text) else content
 
     def _runs(self, line: int, text: str, start: int, end: int) -> list[Run]:
         tokens = self._highlighter.tokens(line, text) if self._highlighter and self._highlighter.known else None

@@ -7,17 +7,24 @@ from bisect import bisect_left
 from time import perf_counter
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from tui.markdown.overlay import cells
+from tui.markdown.section import Row
 from tui.markdown.selection import line_rows
 from tui.markdown.stack import SectionStack
 
 
 class Piece(NamedTuple):
-    """The part of a hit that is on one row: cells [start, end)."""
+    """The part of a hit that is on one row: cells [start, end), fewer where the line is cut and it is out of view.
+
+    `cell` is then where it begins in the whole line.
+    """
 
     y: int
     start: int
     end: int
+    cell: int | None = None
 
 
 Hit = tuple[Piece, ...]
@@ -75,7 +82,7 @@ class Finder:
         stack = self._stack
         row = stack.row(first)
         rows = [(first, 0, row)]
-        text = row.text[row.indent :].rstrip()
+        text = row.cut.text if row.cut else row.text[row.indent :].rstrip()
         y = first + 1
         while y < stack.height and (row := stack.row(y)).joins is not None:
             text += row.joins or ""
@@ -83,6 +90,9 @@ class Finder:
             text += row.text[row.indent :].rstrip()
             y += 1
         for match in pattern.finditer(text):
+            if rows[0][2].cut is not None:
+                self._add((_piece_of_cut(first, rows[0][2], match.start(), match.end()),))
+                continue
             pieces = tuple(
                 Piece(at, *cells(row.text, row.indent + max(match.start() - offset, 0), row.indent + match.end() - offset))
                 for at, offset, row in rows
@@ -96,6 +106,10 @@ class Finder:
             for piece in hit:
                 self._by_row.setdefault(piece.y, []).append((len(self.hits), piece))
             self.hits.append(hit)
+
+    def reaches(self, y: int) -> bool:
+        """Whether a hit at row `y` or below was seen, or there is none."""
+        return self._scanned >= self._stack.height or (bool(self.hits) and self.hits[-1][0].y >= y)
 
     def on_row(self, y: int) -> list[tuple[bool, Piece]]:
         """The pieces of hits on row `y`, each with whether it belongs to the current hit."""
@@ -111,3 +125,11 @@ class Finder:
         else:
             self.current = (min(self.current, len(self.hits) - 1) + by) % len(self.hits)
         return self.hits[self.current]
+
+
+def _piece_of_cut(y: int, row: Row, start: int, end: int) -> Piece:
+    cut = row.cut
+    assert cut is not None  # noqa: S101 - the caller's promise
+    first, last = (row.indent + min(max(place, cut.start), cut.end) - cut.start for place in (start, end))
+    seen = cut.start <= start and end <= cut.end
+    return Piece(y, *cells(row.text, first, last), None if seen else cell_len(cut.text[:start]))

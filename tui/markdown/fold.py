@@ -125,7 +125,7 @@ class FoldSection:
         row = self.body.row(y - top)
         by = len(BAR)
         targets = tuple(target._replace(start=target.start + by, end=target.end + by) for target in row.targets)
-        return Row(BAR + row.text, row.joins, row.indent + by, targets)
+        return row._replace(text=BAR + row.text, indent=row.indent + by, targets=targets)
 
     def anchor(self, y: int) -> Anchor:
         """Rows of the head count up to -1, so that they come before all that is in the body."""

@@ -12,19 +12,16 @@ from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset
 from textual.message import Message
-from textual.reactive import var
 
 from tui.markdown import targets
 from tui.markdown.overlay import Span
 from tui.markdown.palette import COMPONENT_CLASSES as MARKDOWN_CLASSES
-from tui.markdown.searchable import Searchable
 from tui.markdown.section import Action, CodeBlock, HasCode, Link, Section
 from tui.markdown.targets import Spot
+from tui.markdown.wide_code import WideCode
 
-_CODE_STEP = 8  # cells that wide code is scrolled by
 
-
-class LineView(Searchable, can_focus=True, inherit_bindings=False):
+class LineView(WideCode, can_focus=True, inherit_bindings=False):
     """Shows sections. The app gets `LinkActivated` and `CopyCode`, and decides."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -46,12 +43,6 @@ class LineView(Searchable, can_focus=True, inherit_bindings=False):
         Binding("shift+tab", "target(-1)", "Previous link", show=False),
         Binding("enter", "activate", "Open link", show=False),
     ]
-
-    wrap_code: var[bool] = var(True, init=False)
-    """Whether code wider than the view wraps."""
-
-    code_left: var[int] = var(0, init=False)
-    """How many cells of wide code are scrolled out, where it does not wrap."""
 
     class LinkActivated(Message):
         """The person follows a link."""
@@ -195,14 +186,6 @@ class LineView(Searchable, can_focus=True, inherit_bindings=False):
         """Go to the end, and follow it."""
         self.follow()
 
-    def action_scroll_left(self) -> None:
-        """Scroll wide code to the left."""
-        self._scroll_code(-_CODE_STEP)
-
-    def action_scroll_right(self) -> None:
-        """Scroll wide code to the right."""
-        self._scroll_code(_CODE_STEP)
-
     def action_target(self, by: int) -> None:
         """Go to the next or previous link or code label; past the last one the focus moves on."""
         window = self.window
@@ -232,26 +215,3 @@ class LineView(Searchable, can_focus=True, inherit_bindings=False):
             if isinstance(section, HasCode)
             for number, text in enumerate(section.code_blocks, 1)
         ]
-
-    def toggle_wrap_code(self) -> bool:
-        """Wrap wide code, or cut it and let left and right scroll it; tells whether it wraps now."""
-        self.wrap_code = not self.wrap_code
-        return self.wrap_code
-
-    def _scroll_code(self, by: int) -> None:
-        if self.wrap_code:
-            raise SkipAction
-        self.code_left = max(self.code_left + by, 0)
-
-    def watch_wrap_code(self) -> None:
-        """Lay code out anew."""
-        self.code_left = 0
-        self._show_code()
-
-    def watch_code_left(self) -> None:
-        """Draw code anew."""
-        self._show_code()
-
-    def _show_code(self) -> None:
-        self.stack.show_code(self.wrap_code, self.code_left)
-        self.wake()

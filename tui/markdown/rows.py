@@ -10,7 +10,7 @@ from textual.strip import Strip
 from tui.markdown.cells import cut, width
 from tui.markdown.inline import Inline
 from tui.markdown.palette import Ink, Palette
-from tui.markdown.section import CodeBlock, Link, Row, Target
+from tui.markdown.section import CodeBlock, Cut, Link, Row, Target
 
 
 class Run(NamedTuple):
@@ -28,6 +28,7 @@ class Content(NamedTuple):
     joins: str | None = None
     indent: int = 0
     goes_on: bool = False  # the first link is the rest of the last one above
+    cut: Cut | None = None
 
 
 BLANK = Content([])
@@ -66,6 +67,7 @@ class Drawn(NamedTuple):
     indent: int
     joins: str | None
     goes_on: bool
+    cut: Cut | None
 
     def strip(self, palette: Palette) -> Strip:
         """The row in colours."""
@@ -74,7 +76,7 @@ class Drawn(NamedTuple):
     def row(self) -> Row:
         """What the row says."""
         text = "".join(run.text for run in self.runs)
-        return Row(text, self.joins, min(self.indent, len(text)), tuple(_targets(self.runs, self.goes_on)))
+        return Row(text, self.joins, min(self.indent, len(text)), tuple(_targets(self.runs, self.goes_on)), self.cut)
 
 
 def drawn(prefix: list[Run], content: Content, decoration: int, cells: int) -> Drawn:
@@ -86,7 +88,7 @@ def drawn(prefix: list[Run], content: Content, decoration: int, cells: int) -> D
     if size > cells:
         runs = _cropped(runs, cells)
         size = sum([width(run.text) for run in runs])
-    return Drawn(runs, size, decoration, content.joins, content.goes_on)
+    return Drawn(runs, size, decoration, content.joins, content.goes_on, content.cut)
 
 
 def _cropped(runs: list[Run], cells: int) -> list[Run]:

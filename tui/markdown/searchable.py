@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
+from time import perf_counter
 from typing import ClassVar
 
 from textual.message import Message
@@ -11,6 +11,8 @@ from textual.message import Message
 from tui.markdown.find import Finder, Hit
 from tui.markdown.overlay import Span
 from tui.markdown.selectable import Selectable
+
+_AT_ONCE = 0.010  # seconds of looking that a key waits for; the rest is looked through by frames
 
 
 class Searchable(Selectable):
@@ -35,6 +37,7 @@ class Searchable(Selectable):
         super().__init__(wake=wake, id=id)
         self._finder = Finder(self.stack)
         self._hits_told = (0, 0)
+        self._sought_from: int | None = None  # the row from which on the first hit is still sought
 
     def _overlays(self, window: range) -> dict[int, list[Span]]:
         spans = super()._overlays(window)
@@ -53,23 +56,35 @@ class Searchable(Selectable):
 
     def _work_more(self, deadline: float) -> bool:
         more = self._finder.scan(deadline)
+        if self._sought_from is not None and self._finder.reaches(self._sought_from):
+            self._step(1, self._sought_from)
         self._tell_hits()
         return more
 
     def find(self, query: str) -> int:
-        """Highlight all places where `query` stands, go to the first on or below the screen, and count them; "" ends it."""
+        """Highlight all places where `query` stands, and go to the first on or below the screen; "" ends it.
+
+        Returns how many there are, as far as was looked at once: `hits` and `FindUpdated` tell of the rest of a long text.
+        """
         self._finder.start(query)
-        self._finder.scan(math.inf)
-        self._go_to(self._finder.step(1, self.window.start))
+        self._sought_from = self.window.start
+        self._rows = None
+        if self._work_more(perf_counter() + _AT_ONCE):
+            self.wake()
+        self._redraw()
         return len(self._finder.hits)
 
     def find_next(self) -> None:
         """Go to the next hit."""
-        self._go_to(self._finder.step(1, self.window.start))
+        self._step(1, self.window.start)
 
     def find_previous(self) -> None:
         """Go to the hit before."""
-        self._go_to(self._finder.step(-1, self.window.start))
+        self._step(-1, self.window.start)
+
+    def _step(self, by: int, from_row: int) -> None:
+        self._sought_from = None
+        self._go_to(self._finder.step(by, from_row))
 
     @property
     def hits(self) -> tuple[int, int]:
@@ -81,8 +96,13 @@ class Searchable(Selectable):
         self._rows = None
         if hit is not None:
             self.reveal(hit[0].y)
+            if hit[0].cell is not None:
+                self._reveal_cell(hit[0].cell)
         self._redraw()
         self._tell_hits()
+
+    def _reveal_cell(self, cell: int) -> None:
+        """For subclasses: bring this cell of a line that is cut into view."""
 
     def _tell_hits(self) -> None:
         if self.hits != self._hits_told:

@@ -52,18 +52,28 @@ class Target(NamedTuple):
     goes_on: bool = False  # the first target of its row, and the rest of the last one of the row before
 
 
+class Cut(NamedTuple):
+    """A line that does not wrap and is wider than the view: its whole text, of which characters [start, end) are in view."""
+
+    text: str
+    start: int
+    end: int
+
+
 class Row(NamedTuple):
     """What a row says, for selection, search and the mouse. `text` is exactly the text of the row's strip.
 
     `joins` is None where a line starts, else what stood where the line was wrapped ("" or " "): a row that goes on with the one
     above. `indent` is how many leading characters are mere decoration (a quote's bar, the padding of code, the hanging indent
-    of a wrapped list item): never copied, never found.
+    of a wrapped list item): never copied, never found. `cut` is there where part of the line is out of view at a side; what
+    is in view of it begins behind the decoration.
     """
 
     text: str
     joins: str | None = None
     indent: int = 0
     targets: tuple[Target, ...] = ()
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True)

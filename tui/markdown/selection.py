@@ -21,7 +21,9 @@ def selected_text(row: Callable[[int], Row], height: int, selection: Selection) 
     parts: list[str] = []
     blank = False  # the row above said nothing, and was drawn, as the surface above a block of code is
     for y in range(max(start.y, 0), min(end.y, height - 1) + 1):
-        text, joins, indent, _ = row(y)
+        text, joins, indent, _, cut = row(y)
+        if cut is not None:
+            text = text[: indent + cut.end - cut.start]  # less the sign that there is more
         drawn = 0 < len(text) <= indent
         if parts and indent >= len(text) and not parts[-1] and (blank or drawn):
             blank |= drawn  # one empty line between two blocks is enough

@@ -17,14 +17,14 @@ class Reading(TabScreen):
 
     def action_scroll(self, how: str) -> None:
         """Scroll the conversation, wherever the focus is."""
-        getattr(self.transcript, f"action_scroll_{how}" if how in ("up", "down", "home", "end") else f"action_{how}")()
+        getattr(self.transcript, f"action_{how}" if how.startswith("page") else f"action_scroll_{how}")()
 
     def action_wrap_code(self) -> None:
         """Wrap long lines of code, or cut them."""
-        wrapped = self.transcript.toggle_wrap_code()
-        self.notify(
-            "Long lines of code wrap." if wrapped else "Long lines of code are cut: left and right scroll them.", timeout=2
-        )
+        if self.transcript.toggle_wrap_code():
+            self.notify("Long lines of code wrap.", timeout=2)
+        else:
+            self.notify("Long lines of code are cut. ← → scroll them (in an empty prompt), or shift and the wheel.", timeout=4)
 
     def action_turn_folds(self) -> None:
         """Open or fold what the last turn thought and called."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.timer import Timer
@@ -162,6 +163,18 @@ class Prompt(TextArea):
             self.notify("No pasted text stands in the prompt.", timeout=3)
         else:
             self.post_message(self.ChipOpened(self, label, self.chips.texts[label]))
+
+    def action_cursor_left(self, select: bool = False) -> None:
+        """Go left; in an empty prompt the key is the conversation's, for long lines of code."""
+        if not self.text:
+            raise SkipAction
+        super().action_cursor_left(select)
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Go right, likewise."""
+        if not self.text:
+            raise SkipAction
+        super().action_cursor_right(select)
 
     def action_cursor_up(self, select: bool = False) -> None:
         """Go up a line. From the first one: take the last prompt back into an empty prompt, else go back in the history."""
