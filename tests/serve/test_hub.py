@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
+from openai import AsyncOpenAI
 from starlette.types import Message
 
+from tests.faults.wire import chunk
 from tui.endpoint import Endpoint
 from tui.engine.request import Timeouts
 from tui.engine.sse import Line, ServerEvent, Splitter
@@ -17,12 +21,17 @@ from tui.providers.client import async_http_client
 from tui.providers.demo import DEMO_BASE_URL
 from tui.serve.catalog import Catalog, Playing
 from tui.serve.errors import ServeError
-from tui.serve.frames import KEEP_ALIVE, as_chunk, frame, rest
+from tui.serve.frames import KEEP_ALIVE, as_chunk, rest
 from tui.serve.hub import Hub
 from tui.serve.log import Batch, LogError
 from tui.serve.reading import StreamResponse
 from tui.serve.sqlite_log import SqliteLog
 from tui.serve.streams import PIECE, TAIL, Stream
+
+
+def said(text: str) -> ServerEvent:
+    return ServerEvent("", json.dumps(chunk({"content": text})))
+
 
 BIG = ServerEvent("", "x" * 4000)
 
@@ -71,13 +80,39 @@ async def turns() -> None:
 def test_frames_are_events_again_for_every_reader() -> None:
     items: Sequence[ServerEvent | Line] = [
         ServerEvent("", "a\n\nb"),
-        ServerEvent("error", "{}"),
         Line("plain"),
-        Line('{"a": 1}'),
+        ServerEvent("error", "{}"),
+        ServerEvent("", '{"a": 1}'),
+        Line("the last"),
     ]
-    data = b"".join(frame(number, item) for number, item in enumerate(items, 1))
-    assert Splitter().feed(data) == [*items[:2], Line("plain"), ServerEvent("", '{"a": 1}')]
+    stream = Stream("s")
+    stream.append(items)
+    stream.end("complete")
+    data = b"".join(stream._frames)
+    assert Splitter().feed(data) == list(items)
     assert [rest(data, after).count(b"id: ") for after in range(5)] == [4, 3, 2, 1, 0]
+
+
+async def test_openais_own_client_reads_over_comments_and_plain_lines() -> None:
+    stream = Stream("s")
+    stream.append([said("a"), Line("noise"), said("b"), Line("more noise")])
+    stream.end("complete")
+    body = KEEP_ALIVE + KEEP_ALIVE.join(stream._frames)
+    transport = httpx2.MockTransport(
+        lambda _: httpx2.Response(200, content=body, headers={"content-type": "text/event-stream"})
+    )
+    async with AsyncOpenAI(api_key="any", http_client=httpx2.AsyncClient(transport=transport)) as api:
+        chunks = await api.chat.completions.create(model="m", messages=[{"role": "user", "content": "hi"}], stream=True)
+        assert [chunk.choices[0].delta.content async for chunk in chunks] == ["a", "b"]
+
+
+async def test_noise_without_end_is_cut_short() -> None:
+    stream = Stream("s")
+    for _ in range(100):
+        stream.append([Line("x" * 10_000)])
+    stream.append([said("a")])
+    assert stream.last == 1
+    assert 64_000 < stream.total < 80_000
 
 
 def test_a_whole_answer_becomes_a_chunk() -> None:

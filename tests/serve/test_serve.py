@@ -55,6 +55,9 @@ def test_the_sdk_reads_it_streamed_and_whole(server: Served) -> None:
         assert (whole_answer.choices[0].message.content, whole_answer.choices[0].finish_reason) == (TEXT, "stop")
         names = [model.id for model in api.models.list()]
         assert {"demo/demo", "demo/demo-fast", "replay/talk", "replay/slow"} <= set(names)
+        assert api.models.retrieve("demo/demo-fast").owned_by == "demo"
+        with pytest.raises(openai.NotFoundError, match="no model 'none'"):
+            api.models.retrieve("none")
 
 
 def test_the_sdk_is_told_of_a_break_and_of_a_refusal(server: Served) -> None:
@@ -179,6 +182,14 @@ def test_what_is_not_there_is_said(server: Served) -> None:
         assert '"error"' in body
     assert read(server, "chat/completions")[0] == 405
     assert read(server, "streams/unknown-stream", **{"Last-Event-ID": "x"})[0] == 400
+
+
+def test_an_event_that_a_running_stream_has_not_reached_is_refused(server: Served) -> None:
+    with client(server.url) as http, http.stream("POST", "chat/completions", json=chat("slow")) as response:
+        name = response.headers["streamtui-stream"]
+        refused = http.get(f"streams/{name}", headers={"Last-Event-ID": "9999"})
+        http.delete(f"streams/{name}")
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "Last-Event-ID")
 
 
 def test_other_hosts_and_pages_may_not_ask(server: Served) -> None:

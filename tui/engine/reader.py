@@ -17,14 +17,13 @@ from tui.engine.failure import Call, Failure
 from tui.engine.in_band import Complaint, clip, read_error
 from tui.engine.json_values import dumps, objects_in, raw_decode, said_by, values
 from tui.engine.request import Request
-from tui.engine.sse import MAX_EVENT, Cut, Item, Line, ServerEvent, Splitter, TooLarge
+from tui.engine.sse import MAX_EVENT, PADDING, Cut, Item, Line, ServerEvent, Splitter, TooLarge
 from tui.engine.tally import Tally, after
 
 MOST = 64 * 2**20  # characters of one answer
 _KEPT = "What arrived is kept; ask for less at once."
 _END = "[DONE]"
 _ENDS = (_END, "DONE")
-_PADDING = " \t\x0b\x0c\x00\ufeff"
 _SAMPLE = 8192  # of text in the middle of a stream no more is kept
 _SHOWN = 300  # characters of an object that is no answer
 _LATE = 5  # errors after the end that are told; more is noise
@@ -186,7 +185,7 @@ class StreamReader:
             self._tally.damaged += 1
 
     def _line(self, line: str) -> None:
-        text = line.strip(_PADDING)
+        text = line.strip(PADDING)
         if text.upper() in _ENDS:
             self._saw_end = True
             return

@@ -11,6 +11,7 @@ import json
 from typing import NamedTuple
 
 MAX_EVENT = 32 * 2**20  # bytes; a larger event is refused, and said so
+PADDING = " \t\x0b\x0c\x00\ufeff"  # what some servers put before a field
 _BOM = b"\xef\xbb\xbf"
 _FIELDS = (b"data", b"event", b"id", b"retry")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
+import httpx2
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
@@ -14,13 +16,14 @@ from starlette.types import ASGIApp
 from tui.serve.asked import Asked, event_number, read_request
 from tui.serve.catalog import Catalog, Source
 from tui.serve.errors import ServeError
+from tui.serve.feed import Feed
 from tui.serve.guard import Guard
 from tui.serve.hub import Hub
 from tui.serve.log import LogError
 from tui.serve.once import Once
 from tui.serve.reading import STREAM_HEADER, StreamResponse
 from tui.serve.streams import Stream
-from tui.serve.upstream import Feed, RefusedError, passed_headers
+from tui.serve.upstream import RefusedError, passed_headers
 from tui.serve.whole import whole_answer
 
 STOPPED = "This stream was stopped."
@@ -40,6 +43,7 @@ def make_app(hub: Hub, catalog: Catalog, *, host: str, token: str | None, hosts:
     routes = Routes(hub, catalog)
     for prefix in ("/v1", ""):  # some clients leave the prefix out
         app.add_api_route(f"{prefix}/models", routes.models, methods=["GET"], response_model=None)
+        app.add_api_route(f"{prefix}/models/{{name:path}}", routes.model, methods=["GET"], response_model=None)
         app.add_api_route(f"{prefix}/chat/completions", routes.chat, methods=["POST"], response_model=None)
         app.add_api_route(f"{prefix}/streams/{{id}}", routes.attach, methods=["GET"], response_model=None)
         app.add_api_route(f"{prefix}/streams/{{id}}", routes.stop, methods=["DELETE"], response_model=None)
@@ -62,23 +66,37 @@ class Routes:
         """GET /v1/models"""
         return JSONResponse({"object": "list", "data": await self._catalog.models()})
 
+    async def model(self, name: str) -> Response:
+        """GET /v1/models/NAME, a name as the list has it"""
+        for entry in await self._catalog.models():
+            if entry["id"] == name:
+                return JSONResponse(entry)
+        raise ServeError(
+            404, f"There is no model {name[:100]!r} here; GET /v1/models lists them.", "model_not_found", param="model"
+        )
+
     async def chat(self, request: Request) -> Response:
         """POST /v1/chat/completions"""
         body = await request.body()
         asked = read_request(body)
         source = self._catalog.find(asked.model, asked.wish)
-        if not asked.stream:
-            return await _unless_left(request, source, asked)
+        if asked.stream:
+            return await _unless_left(request, self._streamed(request.headers.get("idempotency-key"), body, source, asked))
+        return await _unless_left(request, whole_answer(source, asked))
 
+    async def _streamed(self, key: str | None, body: bytes, source: Source, asked: Asked) -> Response:
         async def opening() -> Stream:
             return await self._open(source, asked)
 
-        stream = await self._once.opened(request.headers.get("idempotency-key"), body, opening)
+        stream = await self._once.opened(key, body, opening)
         headers = self._headers.pop(stream.id, {})
         return StreamResponse(self._hub, stream, breaks=source.fault is not None, headers=headers)
 
     async def _open(self, source: Source, asked: Asked) -> Stream:
         response = await source.upstream.ask({**asked.chat, "model": source.model})
+        return await asyncio.shield(self._begin(response, source, asked))  # from here on nothing is left half-way
+
+    async def _begin(self, response: httpx2.Response, source: Source, asked: Asked) -> Stream:
         stream = await self._hub.create(asked.model)
         stream.reset = source.fault is not None and source.fault.kind == "reset"
         feed = Feed(self._hub, stream, source.upstream.call(source.model), source.fault)
@@ -92,6 +110,8 @@ class Routes:
         stream = await self._found(id)
         if stream.final and after >= stream.last:
             return Response(status_code=204, headers={STREAM_HEADER: stream.id})
+        if after > stream.last:
+            raise ServeError(400, f"This stream is at event {stream.last} and has no event {after} yet.", param="Last-Event-ID")
         return StreamResponse(self._hub, stream, after)
 
     async def stop(self, id: str) -> Response:  # noqa: A002 - the path's word
@@ -109,9 +129,9 @@ class Routes:
         return stream
 
 
-async def _unless_left(request: Request, source: Source, asked: Asked) -> Response:
-    """An answer in one piece; nothing is asked on once nobody waits for it."""
-    answer = asyncio.ensure_future(whole_answer(source, asked))
+async def _unless_left(request: Request, answering: Coroutine[Any, Any, Response]) -> Response:
+    """The response, unless its reader leaves before there is one: then nothing is asked on."""
+    answer = asyncio.ensure_future(answering)
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)

@@ -1,4 +1,8 @@
-"""Events as they travel onward and as the log keeps them: one frame each, numbered from 1, its end an empty line."""
+"""Events as they travel onward and as the log keeps them: one frame each, numbered from 1, its end an empty line.
+
+To OpenAI's own client an empty line ends an event once any event had an id, and an event without data breaks the stream. So
+neither a keep-alive nor a plain line has an empty line of its own: a plain line travels inside the next event's frame.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +10,37 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tui.engine.sse import Line, ServerEvent, is_whole
+from tui.engine.sse import PADDING, Line, ServerEvent, is_whole
 
-KEEP_ALIVE = b": keep-alive\n\n"
+KEEP_ALIVE = b": keep-alive\n"
 
 
-def frame(number: int, item: ServerEvent | Line) -> bytes:
-    """An event with its number. A plain line that is JSON becomes an event, any other stays a line."""
-    if isinstance(item, Line):
-        text = item.text.strip().encode()
-        return (b"id: %d\ndata: %b\n\n" if is_whole(text) else b"id: %d\n%b\n\n") % (number, text)
-    name, data = item
+def frame(number: int, event: ServerEvent, lines: bytes = b"") -> bytes:
+    """An event with its number, and with the plain lines that came before it."""
+    name, data = event
     body = data.encode()
     if b"\n" in body:
         body = body.replace(b"\n", b"\ndata: ")
     if name:
-        return b"id: %d\nevent: %b\ndata: %b\n\n" % (number, name.encode(), body)
-    return b"id: %d\ndata: %b\n\n" % (number, body)
+        return b"id: %d\n%bevent: %b\ndata: %b\n\n" % (number, lines, name.encode(), body)
+    return b"id: %d\n%bdata: %b\n\n" % (number, lines, body)
 
 
-def error_frame(number: int, message: str, code: str) -> bytes:
+def last_lines(number: int, lines: bytes) -> bytes:
+    """Plain lines that no event follows: nothing does, so that the empty line can be left out."""
+    return b"id: %d\n%b" % (number, lines)
+
+
+def as_event(line: Line) -> ServerEvent | None:
+    """A plain line as an event, if it is JSON; also one whose field was indented or padded."""
+    text = line.text.strip(PADDING).removeprefix("data:").strip()
+    return ServerEvent("", text) if is_whole(text.encode()) else None
+
+
+def error_frame(number: int, message: str, code: str, lines: bytes = b"") -> bytes:
     """An error in mid-stream, as OpenAI's shape has it."""
     error = {"message": message, "type": "server_error", "param": None, "code": code}
-    return b"id: %d\ndata: %b\n\n" % (number, json.dumps({"error": error}).encode())
+    return frame(number, ServerEvent("", json.dumps({"error": error})), lines)
 
 
 def rest(data: bytes, number: int) -> bytes:

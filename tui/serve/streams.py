@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Iterable
 
 from tui.engine.sse import Line, ServerEvent
-from tui.serve.frames import error_frame, frame
+from tui.serve.frames import error_frame, frame, last_lines
 from tui.serve.log import Batch, State
 
 TAIL = 256 * 1024  # bytes of written events that stay in memory, for readers that are nearly up to date
 PIECE = 64 * 1024  # bytes that a reader gets at once
+_NOISE = 64 * 1024  # bytes of plain lines between two events; of more the rest is left out
 
 
 class Reader:
@@ -35,11 +36,13 @@ class Stream:
         self.break_at: int | None = None  # a fault: the first reader's connection breaks after this event
         self.reset = False  # and how: by a reset
         self.readers: set[Reader] = set()
+        self.total = 0  # bytes of all its events
         self.quiet_beats = self.last_at_beat = 0  # beats since something came, or somebody read
         self._frames: list[bytes] = []
         self._first = last + 1  # the number of the first frame in memory
         self._size = 0
         self._unwritten = 0  # bytes
+        self._lines = bytearray()  # plain lines that wait for the next event
         self._joined: tuple[int, int, bytes] = (-1, -1, b"")
 
     @property
@@ -48,13 +51,23 @@ class Stream:
         return self.state != "running"
 
     @property
+    def lines(self) -> bytes:
+        """Plain lines that came after the last event."""
+        return bytes(self._lines)
+
+    @property
     def unwritten(self) -> int:
         """How many bytes wait for the log."""
         return self._unwritten
 
     def append(self, items: Iterable[ServerEvent | Line]) -> None:
-        """More events."""
-        frames = [frame(number, item) for number, item in enumerate(items, self.last + 1)]
+        """More events, and lines that are none."""
+        frames: list[bytes] = []
+        for item in items:
+            if isinstance(item, ServerEvent):
+                frames.append(frame(self.last + 1 + len(frames), item, self._take_lines()))
+            elif len(self._lines) < _NOISE:
+                self._lines += f"{item.text.strip()[:_NOISE]}\n".encode()
         if frames:
             self._add(frames)
             self.wake()
@@ -62,8 +75,11 @@ class Stream:
     def end(self, state: State, error: str = "") -> None:
         """No more events; an error is told as the last one."""
         if not self.final:
+            lines = self._take_lines()
             if error:
-                self._add([error_frame(self.last + 1, error, state)])
+                self._add([error_frame(self.last + 1, error, state, lines)])
+            elif lines:
+                self._add([last_lines(self.last + 1, lines)])
             self.state = state
             self.wake()
 
@@ -116,9 +132,17 @@ class Stream:
         """The log could not take what was handed over: it is handed over again."""
         self.handed = self.written
 
+    def _take_lines(self) -> bytes:
+        if not self._lines:
+            return b""
+        lines = bytes(self._lines)
+        self._lines.clear()
+        return lines
+
     def _add(self, frames: list[bytes]) -> None:
         self._frames += frames
         self.last += len(frames)
         size = sum(map(len, frames))
+        self.total += size
         self._size += size
         self._unwritten += size

@@ -1,0 +1,110 @@
+"""What upstream sends, odd or broken, comes out the same for who reads it through the server. No process, no network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from tests.faults import ends, framing, in_band, shapes
+from tests.faults.table import Row
+from tests.faults.wire import DONE, HEAD, as_json, completion, say, stop
+from tui.engine.answer import Answer
+from tui.engine.failure import Call
+from tui.engine.reader import StreamReader
+from tui.engine.request import Request
+from tui.serve import feed as feeding
+from tui.serve.feed import Feed
+from tui.serve.hub import Hub
+from tui.serve.sqlite_log import SqliteLog
+from tui.serve.streams import Stream
+
+CALL = Call(Request("m", ()), "http://127.0.0.1:1/v1")
+
+
+def body_of(row: Row) -> bytes | None:
+    """The body of a row that is one plain response, read to its end."""
+    script = row.attempts[0]
+    bodies = [step for step in script[1:] if isinstance(step, bytes)]
+    plain = len(row.attempts) == 1 and script[0] == HEAD and len(bodies) == len(script) - 1
+    return b"".join(bodies) if plain else None
+
+
+ROWS = [
+    pytest.param(row, body, id=row.name)
+    for row in [*framing.ROWS, *ends.ROWS, *in_band.ROWS, *shapes.ROWS]
+    if (body := body_of(row)) is not None and len(body) < 10**6
+]
+
+
+async def passed_on(pieces: AsyncIterator[bytes]) -> Stream:
+    """The stream that a body becomes."""
+    hub = Hub(SqliteLog(None), keep=60.0, beat=3600.0)
+    stream = Stream("s")
+    response = httpx2.Response(200, content=pieces)
+    await asyncio.wait_for(Feed(hub, stream, CALL).run(response), 30)
+    return stream
+
+
+async def _whole(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
+async def _left_open(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+    await asyncio.Event().wait()
+
+
+async def _endless(data: bytes) -> AsyncIterator[bytes]:
+    while True:
+        yield data
+        await asyncio.sleep(0)
+
+
+def read(stream: Stream) -> Answer:
+    """The answer of who reads it."""
+    reader, answer = StreamReader(), Answer("m")
+    for event in [*reader.feed(b"".join(stream._frames)), *reader.end()]:
+        answer.apply(event, 0.0)
+    return answer
+
+
+@pytest.mark.parametrize(("row", "body"), ROWS)
+async def test_a_body_makes_the_same_answer(row: Row, body: bytes) -> None:
+    stream = await passed_on(_whole(body))
+    answer = read(stream)
+    assert (answer.state, answer.text, answer.reasoning) == (row.state, row.text, row.reasoning)
+    words = "" if answer.failure is None else f"{answer.failure.title} {answer.failure.detail}"
+    assert stream.final
+    assert row.says in words or row.kind == "closed"  # how much had come before a cut, only its reader knows
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (say("ab") + stop() + DONE, "ab"),
+        (say("ab") + stop(), "ab"),
+        (say("ab") + b"data: [DONE]", "ab"),
+        (say("ab") + b"data: [DONE]\n", "ab"),
+        (b"".join(map(bytes, as_json(completion({"content": "ab"}))[1:])), "ab"),  # type: ignore[arg-type]  # all its steps are bytes
+    ],
+)
+async def test_what_is_over_and_left_open_is_ended(monkeypatch: pytest.MonkeyPatch, body: bytes, text: str) -> None:
+    monkeypatch.setattr(feeding, "GRACE", 0.01)
+    stream = await passed_on(_left_open(body))
+    assert (stream.state, read(stream).text) == ("complete", text)
+
+
+async def test_an_upstream_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "MOST", 100_000)
+    stream = await passed_on(_endless(say("")))
+    assert stream.state == "broken"
+    assert stream.total < 200_000
+
+
+async def test_json_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "MAX_EVENT", 100_000)
+    stream = await passed_on(_endless(b'{"x":\n' * 100))
+    assert (stream.state, stream.last) == ("broken", 1)
