@@ -67,6 +67,7 @@ class FaultServer:
     scripts: dict[str, Sequence[Script]] = field(default_factory=dict)
     models: Sequence[str] = ("alpha-large", "alpha-small", "beta")
     requests: list[Seen] = field(default_factory=list)
+    came: asyncio.Event = field(default_factory=asyncio.Event)  # a request
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # a client went away while the server held on
     tls: ssl.SSLContext | None = None
 
@@ -121,6 +122,7 @@ class FaultServer:
                 name = f"{name}/models"
             earlier = sum(1 for request in self.requests if request.path == seen.path)
             self.requests.append(seen)
+            self.came.set()
             attempts = self.scripts[name]
             await self._run(attempts[min(earlier, len(attempts) - 1)], reader, writer)
             return

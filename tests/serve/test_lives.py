@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from tests.serve.kit import ROOT, TEXT, chat, client, cutting, numbers, serving, texts, whole
+from tests.faults.server import HOLD, FaultServer
+from tests.serve.kit import PATIENCE, ROOT, TEXT, Served, chat, client, cutting, numbers, serving, texts, whole
 from tui.engine.answer import Answer
 from tui.engine.drive import drive
 from tui.engine.request import Request
@@ -57,6 +61,40 @@ async def test_an_answer_survives_twenty_cuts_byte_for_byte(tmp_path: Path) -> N
             answer = await asyncio.to_thread(read_by_ask, cutter.url)
             assert cutter.made == CUTS
         assert (answer.state, answer.text, answer.reattached) == ("complete", TEXT, CUTS)
+
+
+def raw_request(stream: bool) -> bytes:
+    """The bytes of a request."""
+    body = json.dumps(chat("p/m", stream=stream)).encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+@asynccontextmanager
+async def asking(folder: Path, *, stream: bool = True) -> AsyncIterator[tuple[FaultServer, Served, asyncio.StreamWriter]]:
+    """A server whose upstream never answers, and a connection whose request has reached it."""
+    async with FaultServer() as upstream:
+        url = upstream.play("silent", [HOLD])
+        (folder / "config.toml").write_text(f'provider = "p"\n[providers.p]\nbase_url = "{url}"\n')
+        with serving(folder) as server:
+            _, writer = await asyncio.open_connection("127.0.0.1", httpx2.URL(server.url).port)
+            writer.write(raw_request(stream))
+            await asyncio.wait_for(upstream.came.wait(), PATIENCE)
+            yield upstream, server, writer
+            writer.close()
+
+
+@pytest.mark.parametrize("stream", [True, False])
+async def test_an_upstream_that_nobody_waits_for_is_let_go(tmp_path: Path, stream: bool) -> None:
+    async with asking(tmp_path, stream=stream) as (upstream, _, writer):
+        writer.close()
+        await asyncio.wait_for(upstream.gone.wait(), PATIENCE)
+
+
+async def test_who_still_waits_when_the_server_ends_is_cut_off_quietly(tmp_path: Path) -> None:
+    async with asking(tmp_path) as (_, server, _):
+        assert await asyncio.to_thread(server.end) == 0
+        assert server.stderr.read_text() == ""
 
 
 def test_streams_outlive_the_server(tmp_path: Path) -> None:

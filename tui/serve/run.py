@@ -47,6 +47,7 @@ def serve(settings: Settings, options: Options) -> int:
     catalog = Catalog(_endpoints(settings), options.recordings, options.playing, _patient(settings.timeouts), connect)
     app = make_app(hub, catalog, host=options.host, token=options.token, hosts=options.hosts)
     logging.basicConfig(format="streamtui: %(message)s", level=logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(_is_trouble)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=int(END_WITHIN), ws="none"
     )
@@ -90,6 +91,12 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals are `run_on`'s."""
         yield
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Not that readers who did not take the end of their streams in time were cut off."""
+    cut_off = record.exc_info is not None and record.exc_info[0] is asyncio.CancelledError
+    return not (cut_off or "timeout graceful shutdown exceeded" in str(record.msg))
 
 
 def _bound(host: str, port: int) -> socket.socket:
