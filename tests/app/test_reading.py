@@ -82,6 +82,23 @@ async def test_a_selection_is_copied_and_an_empty_one_stops_the_stream(tmp_path:
         assert len(clipboard.copied) == 1
 
 
+async def test_escape_leaves_the_selection_before_it_stops_the_stream(tmp_path: Path) -> None:
+    gate = Gate()
+    app, _ = make_app(tmp_path, Script("some words to select", gate))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await gate.reached()
+        await until(pilot, lambda: "some words to select" in shown(pilot), "the words")
+        await drag(pilot, (2, 4), (11, 4))
+        assert screen_of(pilot).get_selected_text()
+        await pilot.press("escape")
+        assert not screen_of(pilot).get_selected_text()
+        assert screen_of(pilot).tab.busy
+        await pilot.press("escape")
+        await streamed(pilot)
+        assert screen_of(pilot).tab.state == "cancelled"
+
+
 async def test_ctrl_w_closes_the_tab_whatever_was_selected_and_copied_before(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, Script.complete("some words to select"))
     async with running(app) as pilot:

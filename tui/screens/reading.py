@@ -1,18 +1,15 @@
-"""The main screen's reading: scrolling, finding, wrapping, links."""
+"""The main screen's reading: scrolling, finding, wrapping."""
 
 from __future__ import annotations
 
 from textual import on
 
-from tui.safe_text import visible_line
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.links import is_safe
-from tui.screens.tab_screen import TabScreen
+from tui.screens.links import Following
 from tui.widgets.find_bar import FindBar
 from tui.widgets.transcript import Transcript
 
 
-class Reading(TabScreen):
+class Reading(Following):
     """What the person does to read; it works wherever the focus is."""
 
     def action_scroll(self, how: str) -> None:
@@ -65,15 +62,3 @@ class Reading(TabScreen):
             self.post_message(FindBar.Step(by))
         else:
             self.action_find()  # what to find is not known yet
-
-    @on(Transcript.LinkActivated)
-    def _link(self, event: Transcript.LinkActivated) -> None:
-        if not is_safe(event.href):
-            self.notify(f"Not opened: {visible_line(event.href)[:200]}", severity="warning", markup=False)
-            return
-
-        def decide(agreed: bool | None) -> None:
-            if agreed:
-                self.app.open_url(event.href)
-
-        self.app.push_screen(ConfirmScreen(f"Open this link?\n{visible_line(event.href)[:400]}", "Open", "Leave"), decide)

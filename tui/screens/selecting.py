@@ -16,6 +16,9 @@ class Selecting(TabScreen):
     What is overridden here is what Textual asks itself while the mouse moves.
     """
 
+    def _key_escape(self) -> None:
+        """Nothing, where Textual's own clears the selection: the key's action does that first, and then no more."""
+
     @property
     def _dragged(self) -> Selectable | None:
         """The conversation that a selection is being dragged in."""

@@ -101,10 +101,12 @@ class Streaming(TabScreen):
         self.pane.prompt.action_submit()
 
     def action_stop(self) -> None:
-        """Stop the visible stream; its text stays."""
+        """Stop the visible stream; its text stays. Before that, leave what is open or selected."""
         find = self.pane.query_one(FindBar)
         if find.display:
             find.action_close()
+        elif self.get_selected_text():
+            self.clear_selection()
         elif self.pane.prompt.leave_edit():
             pass
         elif self.tab.busy:
