@@ -186,3 +186,35 @@ async def test_a_long_text_is_searched_by_frames(monkeypatch: pytest.MonkeyPatch
         while app.view.frame(-1.0):
             pass
         assert "the needle" in shown(app.view)
+
+
+async def test_what_was_found_at_the_end_stays_in_its_place_while_more_arrives() -> None:
+    growing = MarkdownSection()
+    growing.append("\n\n".join(f"paragraph {number}" for number in range(99)) + "\n\nneedle\n\n")
+    app = MarkdownApp(growing)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        assert app.view.following
+        app.view.find("needle")
+        await pilot.pause()
+        before = cell_of(app.view, "needle")
+        growing.append("more\n\n" * 9)
+        app.view.frame(FOREVER)
+        assert cell_of(app.view, "needle") == before
+        app.view.action_scroll_end()
+        assert app.view.following
+
+
+async def test_the_light_under_the_mouse_stays_under_it_when_the_text_moves() -> None:
+    text = "\n\n".join(f"[link {number}](https://a.example/{number})" for number in range(20, 60))
+    app = MarkdownApp(MarkdownSection(text))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.pause()
+        app.view.scroll_to(y=0, animate=False)
+        await pilot.hover(LineView, offset=(4, 4))
+        for rows, number in ((0, 22), (2, 23), (4, 24)):
+            app.view.scroll_to(y=rows, animate=False)
+            await pilot.pause()
+            row = app.view.render_lines(app.view.outer_size.region)[4]
+            lit = [segment.text for segment in row if segment.style and segment.style.bold and segment.style.underline]
+            assert lit == [f"link {number}"]

@@ -75,17 +75,22 @@ class LineView(WideCode, can_focus=True, inherit_bindings=False):
     def __init__(self, *, wake: Callable[[], None] | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(wake=wake, id=id)
         self._spot: Spot | None = None
-        self._hover: Spot | None = None
+        self._hover: Spot | None = None  # as it is drawn
+        self._mouse: Offset | None = None  # where it rests, also while the text moves under it
         self._pressed: Offset | None = None
 
     # what lies over the rows
 
     def _overlays(self, window: range) -> dict[int, list[Span]]:
         spans = super()._overlays(window)
+        self._hover = self._under_mouse()
         for spot, name in ((self._hover, "hover"), (self._spot, "target")):
             if spot is not None:
                 self._lay_target(spans, spot, name)
         return spans
+
+    def _under_mouse(self) -> Spot | None:
+        return None if self._mouse is None else targets.target_at(self.stack, *self.row_at(self._mouse))
 
     def _lay_target(self, spans: dict[int, list[Span]], spot: Spot, name: str) -> None:
         for y, target in targets.parts(self.stack, spot):
@@ -103,14 +108,13 @@ class LineView(WideCode, can_focus=True, inherit_bindings=False):
 
     def _rows_changed(self, first: int) -> None:
         super()._rows_changed(first)
-        for name in ("_spot", "_hover"):
-            spot: Spot | None = getattr(self, name)
-            if spot is not None and spot.target not in self.stack.row(spot.y).targets:
-                setattr(self, name, None)
+        spot = self._spot
+        if spot is not None and spot.target not in self.stack.row(spot.y).targets:
+            self._spot = None
 
     def _did_rewrap(self) -> None:
         super()._did_rewrap()
-        self._spot = self._hover = None
+        self._spot = None
 
     # the mouse
 
@@ -134,16 +138,15 @@ class LineView(WideCode, can_focus=True, inherit_bindings=False):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Light up what can be clicked."""
-        spot = targets.target_at(self.stack, *self.row_at(event.offset))
-        if spot != self._hover:
-            self._hover = spot
+        self._mouse = event.offset
+        if (spot := self._under_mouse()) != self._hover:
             self.styles.pointer = "default" if spot is None else "pointer"
             self._redraw_overlays()
 
     def on_leave(self) -> None:
         """Nothing is under the mouse."""
+        self._mouse = None
         if self._hover is not None:
-            self._hover = None
             self._redraw_overlays()
 
     def _on_mark(self, offset: Offset) -> bool:

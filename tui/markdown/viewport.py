@@ -226,6 +226,7 @@ class Viewport(RowScreen):
         self.scroll_to(y=self.max_scroll_y, animate=False)
 
     def reveal(self, y: int) -> None:
-        """Bring row `y` onto the screen, if it is not there, with some rows of context above."""
+        """Bring row `y` onto the screen, if it is not there, with some rows of context above; and keep it, whatever arrives."""
+        self.following = False
         if y not in self.window:
             self.scroll_to(y=y - self._lines // 3, animate=False)
