@@ -87,6 +87,23 @@ async def test_a_selection_stays_on_its_words_when_rows_come_between_them() -> N
         assert app.screen.get_selected_text() == "one\n\n● gamma"
 
 
+@pytest.mark.parametrize("source", ["some words", "```\nsome words"])
+@pytest.mark.parametrize("down", [0, 4])
+async def test_what_comes_where_nothing_was_is_not_selected(source: str, down: int) -> None:
+    growing = MarkdownSection()
+    growing.append(source)
+    app = MarkdownApp(growing)
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        start = cell_of(app.view, "words")
+        await select(pilot, start, start + Offset(20, down))
+        assert app.screen.get_selected_text() == "words"
+        growing.append(" and more of them here\n" + "\nmore" * 9)
+        app.view.frame(FOREVER)
+        await pilot.pause()
+        assert app.screen.get_selected_text() == "words"
+
+
 async def test_a_selection_goes_with_the_text_that_it_was_in() -> None:
     app = MarkdownApp(MarkdownSection("some words"), MarkdownSection("other words"))
     async with app.run_test(size=(60, 30)) as pilot:

@@ -67,11 +67,20 @@ class Held:
 
     def __init__(self, stack: SectionStack, selection: Selection) -> None:
         self._stack = stack
-        start, end = selection
+        start, end = (offset and self._within(offset) for offset in selection)
         self._start = None if start is None else self._hold(start)
         # what comes after the last character may be another row's first one: the character itself is held
         self._end = None if end is None else self._hold(Offset(max(end.x - 1, 0), end.y))
         self._past = min(end.x, 1) if end is not None else 0
+
+    def _within(self, offset: Offset) -> Offset:
+        """Not beyond the end of its row, nor of all that is said: what is yet to come there was not selected."""
+        last = self._stack.height - 1
+        while last > 0 and not (row := self._stack.row(last)).text[row.indent :].strip():
+            last -= 1
+        y = min(offset.y, last)
+        end = len(self._stack.row(y).text.rstrip())
+        return Offset(end if y < offset.y else min(offset.x, end), y)
 
     def _hold(self, offset: Offset) -> tuple[Place, int] | None:
         if (place := self._stack.place(offset.y)) is None:

@@ -107,7 +107,9 @@ class Copying(Selecting):
             if text is not None:
                 self.copy(what, text)
 
-        self.app.push_screen(PickerScreen(f"Copy which {what}?", entries, hint="the newest first"), take)
+        self.app.push_screen(
+            PickerScreen(f"Copy which {what}?", entries, hint="the newest first; alt+1 to alt+9 take one by its number"), take
+        )
 
     @on(LineView.CopyCode)
     def _code_label(self, event: LineView.CopyCode) -> None:
