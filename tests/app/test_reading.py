@@ -7,7 +7,7 @@ from pathlib import Path
 from textual import events
 from textual.pilot import Pilot
 
-from tests.app.kit import FakeClipboard, make_app, running, screen_of, send, shown
+from tests.app.kit import FakeClipboard, make_app, notices, running, screen_of, send, shown
 from tests.support.script import Gate, Script
 from tests.support.waiting import settled, streamed, until
 from tui.widgets.find_bar import FindBar
@@ -80,6 +80,17 @@ async def test_a_selection_is_copied_and_an_empty_one_stops_the_stream(tmp_path:
         await streamed(pilot)
         assert screen_of(pilot).tab.state == "cancelled"
         assert len(clipboard.copied) == 1
+
+
+async def test_the_last_copy_alone_is_told(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("one answer"))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await streamed(pilot)
+        for text in ("first", "second one"):
+            screen_of(pilot).copy(text, text)
+            await until(pilot, lambda text=text: f"the {text}" in notices(pilot), "the word")  # type: ignore[misc]
+        assert "the first" not in notices(pilot)
 
 
 async def test_escape_leaves_the_selection_before_it_stops_the_stream(tmp_path: Path) -> None:

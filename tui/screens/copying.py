@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual import on
 from textual.actions import SkipAction
+from textual.notifications import Notification, Notify, SeverityLevel
 
 from tui.markdown.line_view import LineView
 from tui.safe_text import without_controls
@@ -29,6 +30,8 @@ def copied(what: str, text: str, result: CopyResult) -> str:
 class Copying(Selecting):
     """The main screen's actions for copying and saving."""
 
+    _said: Notification | None = None  # of the last copy
+
     def copy(self, what: str, text: str) -> None:
         """Copy `text`, and say how it went."""
         if not text:
@@ -42,11 +45,16 @@ class Copying(Selecting):
             self.notify(f"The {what} is too large for the terminal's clipboard: save it to a file.", severity="warning")
             self.save(what, text)
             return
-        said = copied(f"the {what}", text, result)
-        if result.confirmed:
-            self.notify(said, timeout=SURE_FOR, markup=False)
-        else:
-            self.notify(said, severity="information" if result.route else "warning", markup=False)
+        timeout = SURE_FOR if result.confirmed else self.app.NOTIFICATION_TIMEOUT
+        severity: SeverityLevel = "information" if result.route else "warning"
+        self._tell(Notification(copied(f"the {what}", text, result), timeout=timeout, severity=severity, markup=False))
+
+    def _tell(self, said: Notification) -> None:
+        """Say how the last copy went, in the place of the one before: a pile of it would lie over what is copied next."""
+        if self._said is not None:
+            self.app._unnotify(self._said)  # noqa: SLF001 - there is a public way to all at once alone
+        self._said = said
+        self.app.post_message(Notify(said))
 
     def action_copy_text(self) -> None:
         """Copy what is selected, and select it no longer: the next ctrl+c stops or quits. A mere click selects nothing."""
