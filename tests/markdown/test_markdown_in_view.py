@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import pytest
+from rich.cells import cell_len
 from textual import events
 from textual.geometry import Offset
 from textual.pilot import Pilot
@@ -235,3 +236,24 @@ async def test_the_light_under_the_mouse_stays_under_it_when_the_text_moves() ->
             row = app.view.render_lines(app.view.outer_size.region)[4]
             lit = [segment.text for segment in row if segment.style and segment.style.bold and segment.style.underline]
             assert lit == [f"link {number}"]
+
+
+@pytest.mark.parametrize("before", ["中文 🛰️ and", "👨‍👩‍👧‍👦 of", "e\u0301 and", "🇩🇪", "👍🏽"])
+async def test_the_mouse_finds_its_character_behind_any_cluster(before: str) -> None:
+    app = MarkdownApp(MarkdownSection(f"{before} word"))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await pilot.pause()
+        cell = 2 + cell_len(f"{before} ")
+        await select(pilot, Offset(cell, 0), Offset(cell + 3, 0))
+        assert app.screen.get_selected_text() == "word"
+
+
+@pytest.mark.parametrize("cluster", ["中", "🛰️", "👨‍👩‍👧‍👦", "👍🏽"])
+async def test_half_a_cluster_is_a_whole_one(cluster: str) -> None:
+    app = MarkdownApp(MarkdownSection(f"a{cluster}b"))
+    async with app.run_test(size=(60, 10)) as pilot:
+        await pilot.pause()
+        await select(pilot, Offset(4, 0), Offset(5, 0))  # from its right half on
+        assert app.screen.get_selected_text() == f"{cluster}b"
+        await select(pilot, Offset(2, 0), Offset(3, 0))  # to its left half
+        assert app.screen.get_selected_text() == f"a{cluster}"

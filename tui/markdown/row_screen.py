@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.markdown.canvas import Canvas, Frame
+from tui.markdown.mouse_row import with_places
 from tui.markdown.overlay import Span
 from tui.markdown.paint import Painter, Row, differing
 from tui.markdown.scroll_bar import LineScrollBar
@@ -85,8 +86,7 @@ class RowScreen(LazyStyles):
     def render_line(self, y: int) -> Strip:
         """Row `y` of the screen as the mouse needs it: each segment knows its place in the text."""
         row = round(self.scroll_y) + y
-        strip = self.stack.strip(row) if row < self.stack.height else Strip([], 0)
-        return strip.adjust_cell_length(self._columns, Style.null()).apply_offsets(0, row)
+        return with_places(self.stack.row(row).text, self._columns, row)
 
     def _redraw_overlays(self) -> None:
         """Draw anew what lies over the rows."""

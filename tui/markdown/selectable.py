@@ -13,7 +13,7 @@ from textual.selection import Selection
 
 from tui.markdown.overlay import Span, cells
 from tui.markdown.section import Section
-from tui.markdown.selection import Held, line_at, selected_text, word_at
+from tui.markdown.selection import Held, line_at, selected_text, whole, word_at
 from tui.markdown.viewport import Viewport
 
 
@@ -26,7 +26,7 @@ class Selectable(Viewport):
         spans = super()._overlays(window)
         selection = self.text_selection
         if selection is not None:
-            self._lay_selection(spans, window, selection)
+            self._lay_selection(spans, window, whole(self.stack.row, selection))
         return spans
 
     def _lay_selection(self, spans: dict[int, list[Span]], window: range, selection: Selection) -> None:
@@ -45,7 +45,7 @@ class Selectable(Viewport):
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected text, unwrapped, and what ends it."""
-        return selected_text(self.stack.row, self.stack.height, selection), "\n"
+        return selected_text(self.stack.row, self.stack.height, whole(self.stack.row, selection)), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Show it."""

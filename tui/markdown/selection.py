@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from rich.cells import split_graphemes
 from textual.geometry import Offset
 from textual.selection import Selection
 
@@ -36,6 +37,25 @@ def selected_text(row: Callable[[int], Row], height: int, selection: Selection) 
         # a space at a selection's own end was selected; those that fill a row were not
         parts.append(text[first:stop] if text[stop:].strip() else text[first:stop].rstrip())
     return "".join(parts)
+
+
+def whole(row: Callable[[int], Row], selection: Selection) -> Selection:
+    """The selection, of all the clusters that it touches."""
+    start, end = selection
+    if start is not None:
+        start = Offset(_cluster(row(start.y).text, start.x)[0], start.y)
+    if end is not None and end.x:
+        end = Offset(_cluster(row(end.y).text, end.x - 1)[1], end.y)
+    return Selection(start, end)
+
+
+def _cluster(text: str, x: int) -> tuple[int, int]:
+    """[start, end) of what character `x` is a part of."""
+    if not text.isascii():
+        for start, end, _ in split_graphemes(text)[0]:
+            if start <= x < end:
+                return start, end
+    return x, x + 1
 
 
 def word_at(stack: SectionStack, x: int, y: int) -> Selection:
