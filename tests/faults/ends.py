@@ -39,6 +39,7 @@ MARK_ROWS = [
     _ended("the reason twice", HEAD, AB, stop(), stop("length"), DONE),
     _ended("the reason with the last content", HEAD, say("a"), say("b", "stop"), DONE),
     _ended("an end mark in small letters", HEAD, AB, b"data: [done]\n\n", reason=None, noted=None),
+    _ended("an end mark with something behind it", HEAD, AB, b"data: [DONE] bye\n\n", reason=None, noted=None),
     _ended("an end mark without brackets", HEAD, AB, b"data: DONE\n\n", reason=None, noted=None),
     _ended("an event named done", HEAD, AB, b"event: done\ndata: {}\n\n", reason=None, noted=None),
     _ended("an end mark within the text", HEAD, say("ab data: [DONE]"), stop(), text="ab data: [DONE]"),
@@ -125,8 +126,8 @@ REASON_ROWS = [
     row("content_filter", plain(AB, stop("content_filter"), DONE), state="filtered", text="ab", reason="content_filter"),
     row("content_filter before any content", plain(stop("content_filter"), DONE), state="filtered", reason="content_filter"),
     row("length before any content", plain(stop("length"), DONE), state="truncated", reason="length"),
-    *(row(f"the reason {reason}", plain(AB, stop(reason), DONE), state="truncated", text="ab", reason=reason) for reason in ("max_tokens", "MAX_TOKENS", "model_length")),
-    *(row(f"the reason {reason}", plain(AB, stop(reason), DONE), state="filtered", text="ab", reason=reason) for reason in ("SAFETY", "sensitive")),
+    *(row(f"the reason {reason}", plain(AB, stop(reason), DONE), state="truncated", text="ab", reason=reason) for reason in ("max_tokens", "MAX_TOKENS", "model_length", "model_context_window_exceeded")),
+    *(row(f"the reason {reason}", plain(AB, stop(reason), DONE), state="filtered", text="ab", reason=reason) for reason in ("SAFETY", "sensitive", "content-filter")),
     row("a reason nobody knows", plain(AB, stop("eos_token"), DONE), text="ab", reason="eos_token"),
     row("a reason in capitals", plain(AB, stop("STOP"), DONE), text="ab", reason="STOP"),
     row("a reason that is a number", plain(AB, stop(2), DONE), text="ab", reason="2"),
@@ -137,7 +138,7 @@ REASON_ROWS = [
     row("a refusal cut", plain(event(chunk({"refusal": "No"}))), state="interrupted", refusal="No", kind="closed"),
     *(
         cut(f"the reason {reason}", plain(AB, stop(reason), DONE), "ab", kind="in_band", reason=reason, says=reason)
-        for reason in ("error", "abort", "cancelled", "insufficient_system_resource", "network_error")
+        for reason in ("error", "abort", "cancelled", "insufficient_system_resource", "network_error", "server_error", "MALFORMED_FUNCTION_CALL")
     ),
     *(
         cut(f"the reason {reason} before any content", plain(stop(reason), DONE), kind="in_band", reason=reason)

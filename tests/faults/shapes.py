@@ -154,6 +154,7 @@ VOLUME_ROWS = [
     row("20,000 damaged events", plain(b"data: {\n\n" * 20_000, say("a"), END), text="a", reason="stop", check=lambda a: len(a.footnotes) == 1),
     row("100,000 lines of noise", plain(say("a"), b"x\n" * 100_000, END), text="a", reason="stop", check=lambda a: len(a.footnotes) == 1),
     row("an event over the limit", plain(say("a"), b"data: " + b"x" * (33 * 2**20) + b"\n\n", say("b"), END), text="ab", reason="stop", noted="32 MiB"),
+    row("a comment over the limit", plain(say("a"), b":" + b"x" * (33 * 2**20) + b"\n\n", say("b"), END), text="ab", reason="stop", noted=None),
     row("usage on 5,000 chunks", plain(*(say("a", usage={"completion_tokens": n + 1}) for n in range(5000)), END), text="a" * 5000, reason="stop"),
     row("a JSON body of 4 MB", as_json(completion({"content": "y" * 4_000_000})), text="y" * 4_000_000, reason="stop"),
 ]  # fmt: skip

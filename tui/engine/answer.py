@@ -58,8 +58,12 @@ FINAL_STATES: frozenset[State] = frozenset(
 )
 _FINISHED: frozenset[State] = frozenset(("complete", "truncated", "filtered", "refused"))
 _BY_REASON: dict[str, State] = {
-    **dict.fromkeys(("length", "max_tokens", "max_output_tokens", "model_length"), "truncated"),
-    **dict.fromkeys(("content_filter", "safety", "sensitive", "prohibited_content", "blocklist", "recitation"), "filtered"),
+    **dict.fromkeys(
+        ("length", "max_tokens", "max_output_tokens", "model_length", "model_context_window_exceeded"), "truncated"
+    ),
+    **dict.fromkeys(
+        ("content_filter", "safety", "sensitive", "prohibited_content", "blocklist", "recitation", "spii"), "filtered"
+    ),
 }
 
 
@@ -202,7 +206,7 @@ class Answer:
                 self.reattaching, self.reattached = None, self.reattached + 1
 
     def _outcome(self) -> State:
-        reason = (self.finish_reason or "").lower()
+        reason = (self.finish_reason or "").lower().replace("-", "_")
         if reason in _BY_REASON:
             return _BY_REASON[reason]
         kinds = {part.kind for part in self.first.parts}

@@ -18,14 +18,23 @@ from tui.engine.in_band import Complaint, find_choice_error, find_error
 from tui.engine.tool_deltas import ToolDeltas
 
 #: Reasons that say that the server broke off, not that the answer ended.
-BREAKS = frozenset(
-    ("error", "abort", "aborted", "cancelled", "canceled", "insufficient_system_resource", "network_error", "timeout")
+_BREAKS = frozenset(
+    (
+        *("abort", "aborted", "cancelled", "canceled", "interrupted", "timeout"),
+        *("failed", "overloaded", "insufficient_system_resource", "malformed_function_call"),
+    )
 )
 
 _UNSHOWN = ("audio", "images")
 _OTHER_CONTENT = (*REASONING_KEYS, "reasoning_details", "refusal", "tool_calls", "function_call", "error", *_UNSHOWN)
 _BESIDE_DELTA = frozenset(("message", "text", "usage", "error", "x_groq"))
 _BESIDE_CHOICES = ("usage", "error", "x_groq")
+
+
+def _is_break(reason: str) -> bool:
+    """Also any that speaks of an error: `error`, `network_error`, `server_error`."""
+    word = reason.lower()
+    return word in _BREAKS or "error" in word
 
 
 @dataclass(slots=True)
@@ -74,7 +83,7 @@ class Decoder:
         if self._run or any(state.open for state in self._states.values()):
             return False
         reasons = [state.reason for state in self._states.values() if state.reason is not None]
-        return bool(reasons) and BREAKS.isdisjoint(reasons)
+        return bool(reasons) and not any(map(_is_break, reasons))
 
     def chunk(self, chunk: Mapping[str, Any], event: str = "") -> None:
         """Read one chunk. Sets `complaint` if it is, or holds, an error."""
@@ -199,7 +208,7 @@ class Decoder:
         if state.reason is None or state.open:
             state.reason = reason
         state.open = False
-        if state.reason in BREAKS and self.complaint is None:
+        if state.reason is not None and _is_break(state.reason) and self.complaint is None:
             self.complaint = find_choice_error(choice) or Complaint("", (state.reason,))
 
     def _without_repeats(self, message: Mapping[str, Any], state: _ChoiceState) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from tui.engine.tally import Tally, after
 MOST = 64 * 2**20  # characters of one answer
 _KEPT = "What arrived is kept; ask for less at once."
 _END = "[DONE]"
-_ENDS = (_END, "DONE")
+_ENDS = (_END, "DONE")  # OpenAI's own client takes all that begins with the first for an end mark
 _SAMPLE = 8192  # of text in the middle of a stream no more is kept
 _SHOWN = 300  # characters of an object that is no answer
 _LATE = 5  # errors after the end that are told; more is noise
@@ -162,7 +162,7 @@ class StreamReader:
         text = data.strip()
         while text.startswith("data:"):  # a proxy that frames what is framed already
             text = text[5:].lstrip()
-        if text.strip('"').upper() in _ENDS or (name == "done" and text in ("", "{}")):
+        if text.strip('"').upper() in _ENDS or text.startswith(_END) or (name == "done" and text in ("", "{}")):
             self._saw_end = True
             return
         if not text and name != "error":

@@ -187,6 +187,8 @@ class Splitter:
 
     def _refuse(self, line: bytes, out: list[Item]) -> None:
         """Drop the event that `line` makes too large; a plain line stands alone."""
+        if line.startswith(b":"):
+            return  # a comment: nothing is missing
         is_data = line.startswith(b"data")
         if not (self._skip_event and is_data):
             out.append(TooLarge(self._limit))
