@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
+from openai import OpenAI
 
 from tests.cli.test_ask import ROOT, Streams
 from tests.support.scripted import ScriptedEndpoint
@@ -34,6 +36,16 @@ def test_a_list_that_can_not_be_had_is_told_in_a_line(capsys: pytest.CaptureFixt
     assert said.out == ""
     assert said.err.count("\n") == 1
     assert "127.0.0.1:1" in said.err
+
+
+def test_a_server_without_a_list_is_told_apart_from_one_without_a_model(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(404, json={"detail": "Not Found"}))
+    client = OpenAI(api_key="any", base_url="http://llm.test/v1", http_client=httpx2.Client(transport=transport), max_retries=0)
+    monkeypatch.setattr("tui.list_models.sync_client", lambda *_: client)
+    assert cli.main(["models"]) == 1
+    assert "does not list its models at this address (404)" in capsys.readouterr().err
 
 
 def test_a_key_is_not_sent_in_clear(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,6 +126,7 @@ WORD_ROWS = [
     _refused("an error body of an unknown shape", 400, {"errors": {"model": ["is unknown"]}}, "bad_request", "is unknown"),
     _refused("an error body that is no text", 500, "oh dear".encode("utf-16"), "server", "binary", tries=3),
     _refused("the nearest models", 404, _error("The model does not exist"), "not_found", "alpha-large, alpha-small"),
+    _refused("a path that is not there", 404, {"detail": "Not Found"}, "not_found", "nothing at this address"),
     _refused("a key that is echoed", 401, _error(f"Incorrect API key provided: {KEY}."), "auth", "[key]"),
     _refused("where the key came from", 401, _error("No."), "auth", "OPENAI_API_KEY"),
     _refused("too large", 413, _error("No."), "bad_request", "too large"),

@@ -167,7 +167,7 @@ def _words(kind: Kind, refusal: Refusal, call: Call, names: Sequence[str]) -> tu
         case "permission":
             return f"{host} does not allow this ({status}).", f"The key may lack the right to use {model}."
         case "not_found":
-            return _not_found(status, host, model, names)
+            return _not_found(status, host, model, names, refusal.complaint)
         case "rate_limit":
             return f"{host} is limiting requests ({status}).", "Wait a little, then retry."
         case "server":
@@ -179,9 +179,14 @@ def _words(kind: Kind, refusal: Refusal, call: Call, names: Sequence[str]) -> tu
             return _bad_request(status, host)
 
 
-def _not_found(status: int, host: str, model: str, names: Sequence[str]) -> tuple[str, str]:
-    advice = f"It has {', '.join(names)}." if names else "Check the model's name, and the base URL."
-    return f"{host} does not have the model {model} ({status}).", advice
+def _not_found(status: int, host: str, model: str, names: Sequence[str], complaint: Complaint) -> tuple[str, str]:
+    """The model, if that is known; a server that has other paths says as much with the same status."""
+    if not model:
+        return f"{host} does not list its models at this address ({status}).", "Check the base URL; it usually ends in /v1."
+    advice = f"It has {', '.join(names)}." if names else "Check the model's name, and the base URL; it usually ends in /v1."
+    if names or "model" in complaint.message.lower() or any("model" in code for code in complaint.codes):
+        return f"{host} does not have the model {model} ({status}).", advice
+    return f"{host} has nothing at this address, or does not have the model {model} ({status}).", advice
 
 
 def _bad_request(status: int, host: str) -> tuple[str, str]:
