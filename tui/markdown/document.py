@@ -21,6 +21,7 @@ from tui.markdown.source import Line, Source
 
 _MOST_STRIPS = 400
 _LINES_A_LOOK = 8  # lines between two looks at the clock
+_TEXT_A_LOOK = 1024  # characters, likewise
 
 _Stamp = tuple[int, int, int]  # versions of the row's view and of the styles, and the width
 
@@ -150,11 +151,13 @@ class Document:
 
     def _read_lines(self, deadline: float) -> bool:
         """Read whole lines until the deadline; whether there are no more of them."""
-        parser, count = self._parser, 0
+        parser, count, size = self._parser, 0, 0
         while (line := self._source.next()) is not None:
             parser.feed(line)
             count += 1
-            if count % _LINES_A_LOOK == 0:
+            size += len(line.text)
+            if count >= _LINES_A_LOOK or size >= _TEXT_A_LOOK:
+                count = size = 0
                 # an open paragraph is parsed whole: not before the text that is there is in
                 open_paragraph = bool(parser.blocks) and isinstance(parser.blocks[-1], Paragraph)
                 self._update(len(parser.blocks) - open_paragraph)

@@ -8,18 +8,32 @@ from heapq import merge
 from itertools import groupby
 
 _fence = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})([^`\n]*)").fullmatch
+_LONGEST_WORD = 256
 _beginning = re.compile(r"\n[ \t]*\n(?=\S)").search
 
 
 def ending(text: str, length: int) -> str:
-    """The last `length` characters of a Markdown text or so, from where a block begins; code keeps the line that opened it."""
+    """The last `length` characters of a Markdown text or so, from where a block begins; code keeps the line that opened it.
+
+    Of a line that is longer than that, its end.
+    """
     start = len(text) - length
     if start <= 0:
         return text
     if fence := _open_fence(text, start):
-        return fence + text[text.find("\n", start) :]
+        return fence + "\n" + text[_beginning_of_line(text, start) :]
     found = _beginning(text, start)
-    return text[found.end() if found else text.find("\n", start) + 1 :]
+    return text[found.end() if found else _beginning_of_line(text, start) :]
+
+
+def _beginning_of_line(text: str, start: int) -> int:
+    """Where the next line begins; within a long line the next word, or where that is long, too, right there."""
+    middle = (start + len(text)) // 2
+    for end, most in (("\n", middle), (" ", min(start + _LONGEST_WORD, middle))):
+        found = text.find(end, start, most)
+        if found >= 0:
+            return found + 1
+    return start
 
 
 def _open_fence(text: str, end: int) -> str:
