@@ -14,7 +14,8 @@ from tui.markdown.inline import is_closed
 LIMIT = 4096  # size of what is read at once
 _MOST = 4 * LIMIT  # a paragraph with markup that does not end is divided all the same
 _WEIGHT = 5  # characters that a sign counts for
-_LEAST = 512  # characters in a part
+_PART = 768  # size of a part, of what it is read by: it may end anew at each frame
+_LEAST = 32  # characters in a part
 _TRIES = 3
 _marks = re.compile(r"[*_`\[<~&\\]")
 _signs = re.compile(r"\\.|(`+)|(<[A-Za-z/!?])|(\[)|(\]\(?)|(\*+|_+|~~)|(\s+)", re.DOTALL).finditer
@@ -28,29 +29,59 @@ def size_of(line: str) -> int:
 
 def divide(source: str, size: int) -> tuple[str, str] | None:
     """A paragraph of this size in two, the first of which can be read alone; None if it must stay whole for now."""
-    beginning, cut = source, None
+    beginning, cut = source, 0
     for end in range(LIMIT, min(size, _MOST) + 1, LIMIT):
-        beginning = _beginning(source, end)
-        cut = safe_cut(beginning)
-        if cut is not None:
+        beginning = _beginning(source, end) or source
+        cut = sum(len(part) + 1 for part in closed_parts(beginning)[0]) - 1
+        if cut > 0:
             break
-    if cut is None and size >= _MOST:
+    if cut <= 0 and size >= _MOST:
         cut = max(beginning.rfind(" ", 1), beginning.rfind("\n", 1))
         cut = cut if cut > 0 else len(beginning)
-    rest = source[cut:].lstrip() if cut else ""
+    rest = source[cut:].lstrip() if cut > 0 else ""
     return (source[:cut], rest) if rest else None
 
 
-def _beginning(source: str, size: int) -> str:
-    """As much as has this size."""
+def closed_parts(source: str) -> tuple[list[str], str]:
+    """The parts of a text that can be read alone, whatever follows, and what is left; a white space stands between two.
+
+    As the text grows, parts are added; those that are there stay.
+    """
+    parts: list[str] = []
+    at = 0
+    while (cut := _first_cut(source[at:])) is not None:
+        parts.append(source[at : at + cut])
+        at += cut + 1
+    return parts, source[at:]
+
+
+def _first_cut(source: str) -> int | None:
+    """Where the first part ends, if all of it is there."""
+    size = _PART
+    while size <= LIMIT and (beginning := _beginning(source, size)) is not None:
+        if (cut := safe_cut(beginning)) is not None:
+            return cut
+        size *= 2
+    return None
+
+
+def _beginning(source: str, size: int) -> str | None:
+    """As much as has this size; None if there is no more than that."""
+    if size_at_most(source) <= size:
+        return None
     for mark in _marks.finditer(source):
         if mark.start() >= size:
             break
         size -= _WEIGHT
-    return source[: max(size, 1)]
+    return source[: max(size, 1)] if len(source) > size else None
 
 
-@lru_cache(maxsize=8)
+def size_at_most(source: str) -> int:
+    """The size if all of it were signs."""
+    return len(source) * (1 + _WEIGHT)
+
+
+@lru_cache(maxsize=64)
 def safe_cut(source: str) -> int | None:
     """The offset of white space near the end of `source` over which no markup reaches, whatever follows; None if none is found.
 
@@ -71,7 +102,8 @@ def _candidates(source: str) -> list[int]:
         if at < skip:
             continue
         if match[6]:
-            if at >= _LEAST and depth == 0 and not open_runs and source[at - 1] != "\\" and sign in (" ", "\n"):
+            alone = sign in (" ", "\n") and match.end() < len(source) and source[at - 1] != "\\"
+            if alone and at >= _LEAST and depth == 0 and not open_runs:
                 found.append(at)
         elif match[1] or match[2] or sign == "](":
             skip = _end_of(source, match)

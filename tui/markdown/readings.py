@@ -6,38 +6,60 @@ from time import perf_counter
 
 from tui.markdown import inline
 from tui.markdown.definitions import References
+from tui.markdown.dividing import closed_parts
 from tui.markdown.inline import Inline
 from tui.safe_text import visible_line
 
 _DEAR = 0.001  # seconds
-_MOST = 4  # readings that are kept
+_MOST = 32  # readings that are kept
 _NOTHING = ("", Inline(""))
 
 
 class Readings:
-    """Reads the inline markup of paragraphs. To be thrown away when a definition comes: it may change what they say."""
+    """Reads inline markup, a long text by parts. To be thrown away when a definition comes: it may change what they say."""
 
     def __init__(self) -> None:
-        self._dear: dict[str, Inline] = {}  # readings that took long
-        self._growing = _NOTHING  # of the paragraph that grows: what was read last, if that took long
+        self._known: dict[tuple[str, bool], Inline] = {}  # parts, and what took long to read
+        self._growing = _NOTHING  # of the text that grows: what was read last of its end, if that took long
 
-    def parse(self, source: str, references: References, *, growing: bool) -> Inline:
-        """Read `source`. If it is `growing`, what has come since is put after what was read, until it is worth the while."""
+    def parse(self, source: str, references: References, *, growing: bool, breaks: bool = False) -> Inline:
+        """Read `source`, of which the parts that are closed are read once, although it is `growing`. `breaks` as in `inline`."""
+        parts, rest = closed_parts(source)
+        if not parts:
+            return self._read_end(rest, references, growing, breaks)
+        contents = [self._read(part, references, breaks, keep=True) for part in parts]
+        return _joined([*contents, self._read_end(rest, references, growing, breaks)])
+
+    def _read_end(self, source: str, references: References, growing: bool, breaks: bool) -> Inline:
+        """What has come since is put after what was read, until it is worth the while."""
         before, known = self._growing
         if growing and before and source.startswith(before) and len(source) < len(before) * 9 // 8:
             return known._replace(text=known.text + visible_line(source[len(before) :]))
-        if source in self._dear:
-            return self._dear[source]
         start = perf_counter()
-        content = inline.parse(source, references)
-        dear = perf_counter() - start > _DEAR
+        content = self._read(source, references, breaks, keep=not growing)
         if growing:
-            self._growing = (source, content) if dear else _NOTHING
-        elif dear:
-            self._keep(source, content)
+            self._growing = (source, content) if perf_counter() - start > _DEAR else _NOTHING
         return content
 
-    def _keep(self, source: str, content: Inline) -> None:
-        if len(self._dear) >= _MOST:
-            del self._dear[next(iter(self._dear))]
-        self._dear[source] = content
+    def _read(self, source: str, references: References, breaks: bool, *, keep: bool) -> Inline:
+        key = (source, breaks)
+        if (content := self._known.get(key)) is not None:
+            return content
+        start = perf_counter()
+        content = inline.parse(source, references, breaks)
+        if keep and perf_counter() - start > _DEAR / 8:
+            if len(self._known) >= _MOST:
+                del self._known[next(iter(self._known))]
+            self._known[key] = content
+        return content
+
+
+def _joined(contents: list[Inline]) -> Inline:
+    """Texts one after the other, spaces between."""
+    spans: list[inline.Span] = []
+    at = 0
+    for content in contents:
+        spans += [inline.Span(start + at, end + at, bits, href) for start, end, bits, href in content.spans]
+        at += len(content.text) + 1
+    missed = frozenset[str]().union(*(content.missed for content in contents))
+    return Inline(" ".join(content.text for content in contents), tuple(spans), missed)

@@ -48,7 +48,7 @@ class _TextView(View):
         return 0
 
     def _parse(self, source: str, setting: Setting) -> inline.Inline:
-        return inline.parse(source, setting.references)
+        return setting.readings.parse(source, setting.references, growing=self.block.firm is not None or not self.block.closed)
 
     def row(self, y: int) -> Content:
         start, end = self._rows[y]
@@ -95,9 +95,6 @@ class ParagraphView(_TextView):
         if block.closed and block.firm is None and not self.missed:
             block.drop()
         return 0
-
-    def _parse(self, source: str, setting: Setting) -> inline.Inline:
-        return setting.readings.parse(source, setting.references, growing=not self.block.closed)
 
     def _take_task(self, source: str) -> str:
         container = self.block.container
