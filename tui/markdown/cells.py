@@ -47,13 +47,12 @@ def chop(text: str, cells: int) -> list[int]:
     return starts
 
 
-def wrap(text: str, cells: int) -> list[Piece]:
-    """Rows of `text` as (start, end), broken at spaces, between wide characters, and at newlines."""
-    if "\n" not in text:
-        return _wrap_line(text, 0, len(text), cells)
+def wrap(text: str, cells: int, start: int = 0) -> list[Piece]:
+    """Rows of `text` as (start, end), broken at spaces, between wide characters, and at newlines; those from `start` on."""
+    if text.find("\n", start) < 0:
+        return _wrap_line(text, start, len(text), cells)
     rows: list[Piece] = []
-    start = 0
-    for line in text.split("\n"):
+    for line in text[start:].split("\n"):
         rows += _wrap_line(text, start, start + len(line), cells)
         start += len(line) + 1
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,6 +33,24 @@ class Inline(NamedTuple):
     text: str
     spans: tuple[Span, ...] = ()
     missed: frozenset[str] = frozenset()
+
+    def same_up_to(self, other: Inline) -> int:
+        """How many characters say the same here as there, and carry the same marks."""
+        spans = _common(self.spans, other.spans)
+        marks = [content.spans[spans].start for content in (self, other) if spans < len(content.spans)]
+        return min([_common(self.text, other.text), *marks])
+
+
+def _common(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """The length of what two sequences begin with alike; by halves, for comparing slices is quick."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 _marked = re.compile(r"[\\`*_\[<&]|~~|://|www\.|\w@\w").search

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import attrgetter
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -32,15 +34,16 @@ class Content(NamedTuple):
 
 
 BLANK = Content([])
+_end = attrgetter("end")
 
 
 def text_runs(content: Inline, start: int, end: int, name: str = "") -> list[Run]:
     """Characters [start, end) of inline text, as runs of the kind `name`."""
     runs: list[Run] = []
     at = start
-    for span in content.spans:
-        if span.end <= start:
-            continue
+    spans = content.spans
+    for place in range(bisect_right(spans, start, key=_end), len(spans)):
+        span = spans[place]
         if span.start >= end:
             break
         if span.start > at:
@@ -56,7 +59,8 @@ def text_runs(content: Inline, start: int, end: int, name: str = "") -> list[Run
 
 def cut_inside(content: Inline, offset: int) -> bool:
     """Whether a link goes across this offset."""
-    return any(span.href and span.start < offset < span.end for span in content.spans)
+    place = bisect_right(content.spans, offset, key=_end)
+    return place < len(content.spans) and content.spans[place].href is not None and content.spans[place].start < offset
 
 
 class Drawn(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from operator import itemgetter
 
 from tui.markdown import inline
 from tui.markdown.blocks import Block, Heading, Paragraph
@@ -13,16 +14,17 @@ from tui.markdown.definitions import looks_whole
 from tui.markdown.gutter import inside_quote
 from tui.markdown.palette import Ink
 from tui.markdown.rows import Content, Run, cut_inside, text_runs
-from tui.markdown.views import Setting, View
+from tui.markdown.views import Setting, View, next_stamp
 
 _task = re.compile(r"\[([ xX])\][ \t]+(?=\S)").match
+_start = itemgetter(0)
 _RULES = {1: "━", 2: "─"}
 
 
 class _TextView(View):
     """Text that wraps, with inline markup."""
 
-    __slots__ = ("_content", "_read", "_rows")
+    __slots__ = ("_content", "_kept", "_picture", "_read", "_rows")
     name = ""
 
     def __init__(self, block: Block, index: int) -> None:
@@ -30,6 +32,8 @@ class _TextView(View):
         self._content = inline.Inline("")
         self._rows: list[Piece] = []
         self._read = -1  # the block's version when it was parsed
+        self._kept = 0  # rows that are as they were before the text grew
+        self._picture = 0  # their stamp
 
     @property
     def missed(self) -> frozenset[str]:
@@ -40,12 +44,26 @@ class _TextView(View):
         self._read = -1
 
     def _wrap(self, source: str, width: int, setting: Setting) -> int:
+        kept = 0
         if self._read != self.block.version:
-            self._content = self._parse(source, setting)
+            before, self._content = self._content, self._parse(source, setting)
             self._read = self.block.version
-        self._rows = wrap(self._content.text, width)
+            if width == self.width and not self.block.closed:
+                kept = self._rows_within(self._content.same_up_to(before))
+        start = self._rows[kept][0] if kept else 0
+        self._rows[kept:] = wrap(self._content.text, width, start)
         self.height = len(self._rows)
-        return 0
+        if not kept or kept < self._kept:
+            self._picture = next_stamp()
+        self._kept = kept
+        return kept
+
+    def _rows_within(self, length: int) -> int:
+        """How many rows are the same whatever comes after so many characters: none of the last two, for a word may grow."""
+        return max(bisect_right(self._rows, length, key=_start) - 2, 0)
+
+    def row_stamp(self, y: int) -> int:
+        return self._picture if y < self._kept else self.stamp
 
     def _parse(self, source: str, setting: Setting) -> inline.Inline:
         return setting.readings.parse(source, setting.references, growing=self.block.firm is not None or not self.block.closed)
@@ -65,7 +83,7 @@ class _TextView(View):
         return self._rows[min(y, len(self._rows) - 1)][0]
 
     def row_at(self, offset: int) -> int:
-        return max(bisect_right(self._rows, offset, key=lambda row: row[0]) - 1, 0)
+        return max(bisect_right(self._rows, offset, key=_start) - 1, 0)
 
 
 class ParagraphView(_TextView):
@@ -91,10 +109,10 @@ class ParagraphView(_TextView):
                 self.height, self._rows = 0, []
                 return 0
             source = self._take_task(source)
-        self._wrap(source, width, setting)
+        changed = self._wrap(source, width, setting)
         if block.closed and block.firm is None and not self.missed:
             block.drop()
-        return 0
+        return changed
 
     def _take_task(self, source: str) -> str:
         container = self.block.container
