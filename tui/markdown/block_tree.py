@@ -46,6 +46,11 @@ class BlockTree:
         return f"{self._leaf.fence}{self._leaf.language}\n" if isinstance(self._leaf, Fence) else ""
 
     @property
+    def in_paragraph(self) -> bool:
+        """Whether a paragraph is open."""
+        return isinstance(self._leaf, Paragraph)
+
+    @property
     def _container(self) -> Container:
         return self._open[-1] if self._open else self._root
 

@@ -9,7 +9,7 @@ from time import perf_counter
 from textual.strip import Strip
 
 from tui.markdown.block_tree import Mark
-from tui.markdown.blocks import Fence, Indented, Paragraph
+from tui.markdown.blocks import Fence, Indented
 from tui.markdown.code_view import AT_ONCE, CodeView
 from tui.markdown.gutter import gutter
 from tui.markdown.layout import Layout
@@ -152,15 +152,14 @@ class Document:
     def _read_lines(self, deadline: float) -> bool:
         """Read whole lines until the deadline; whether there are no more of them."""
         parser, count, size = self._parser, 0, 0
-        while (line := self._source.next()) is not None:
+        while (line := self._source.next(parser.in_paragraph)) is not None:
             parser.feed(line)
             count += 1
             size += len(line.text)
             if count >= _LINES_A_LOOK or size >= _TEXT_A_LOOK:
                 count = size = 0
                 # an open paragraph is parsed whole: not before the text that is there is in
-                open_paragraph = bool(parser.blocks) and isinstance(parser.blocks[-1], Paragraph)
-                self._update(len(parser.blocks) - open_paragraph)
+                self._update(len(parser.blocks) - parser.in_paragraph)
                 if perf_counter() >= deadline:
                     return False
         return True

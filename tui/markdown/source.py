@@ -7,6 +7,7 @@ from collections import deque
 from typing import NamedTuple
 
 LONGEST = 4096  # characters that are parsed at once; a longer line is several pieces, a longer paragraph several runs
+_SHORT = 512  # characters in such a piece where pieces are put together again
 _MOST_AT_ONCE = 1 << 17  # characters that are made readable at once
 
 _surrogate = re.compile("[\ud800-\udfff]").search
@@ -67,12 +68,13 @@ class Source:
             text = text[:_MOST_AT_ONCE]
         return text
 
-    def next(self) -> Line | None:
-        """The next whole line, or None where there is none yet."""
+    def next(self, flows: bool = False) -> Line | None:
+        """The next whole line, or None where there is none yet. If it goes on and `flows`, its pieces are short."""
+        longest = _SHORT if flows and self._goes_on else LONGEST
         end = self._text.find("\n", max(self._searched, self._at))
         stop = end if end >= 0 else len(self._text)
-        if stop - self._at > LONGEST:
-            return self._piece()
+        if stop - self._at > longest:
+            return self._piece(longest)
         if end < 0:
             self._searched = stop
             return None
@@ -89,9 +91,9 @@ class Source:
         """That line is read."""
         self._at = len(self._text)
 
-    def _piece(self) -> Line:
-        window = self._text[self._at : self._at + LONGEST]
-        cut = window.rfind(" ", LONGEST - 256)
+    def _piece(self, longest: int) -> Line:
+        window = self._text[self._at : self._at + longest]
+        cut = window.rfind(" ", longest - 256)
         piece = Line(window[:cut] if cut > 0 else window, self._goes_on)
         self._at += len(piece.text)
         self._goes_on = True
