@@ -8,6 +8,7 @@ from time import perf_counter
 import pytest
 
 from tests.markdown.kit import picture, section, settle
+from tui.markdown import markdown_section
 from tui.markdown.ending import ending
 from tui.markdown.section import WINDOW_ONLY
 
@@ -88,6 +89,9 @@ def test_a_window_above_the_end_is_no_reason() -> None:
         ("```\na\n``` b\n" + "x\n" * 4000, "```\nx\n"),
         ("``` ~~~\na\n~~~\n" + "x\n" * 4000, "``` ~~~\nx\n"),
         ("line\n" * 3000, "line\n"),
+        ("word " * 3000, "word "),
+        ("```py\n" + "x, " * 5000, "```py\nx, "),
+        ("x" * 9000, "xxx"),
     ],
 )
 def test_an_ending_can_be_read_alone(text: str, begins: str) -> None:
@@ -95,3 +99,20 @@ def test_an_ending_can_be_read_alone(text: str, begins: str) -> None:
     assert end.startswith(begins)
     assert len(end) <= 6020
     assert text.endswith(end[len(begins) :])
+
+
+@pytest.mark.parametrize("end", ["- item\n" * 9000 + "\n- last", "text\n\n" + "[a]: /u\n" * 9000, "word " * 30_000])
+def test_what_is_shown_before_all_is_read_is_never_much_text(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(text: str, length: int) -> str:
+        found = ending(text, length)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(markdown_section, "ending", counted)
+    made = section()
+    made.append(end)
+    made.work(soon(), WINDOW)
+    assert read
+    assert sum(read) < 30_000

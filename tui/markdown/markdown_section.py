@@ -12,6 +12,7 @@ from tui.markdown.section import WINDOW_ONLY, Anchor, Row, ViewStyles
 
 _LONG = 1 << 13  # characters at once: reading them takes some frames
 _ENDING = 1500  # characters of an ending to begin with: more of them where they do not fill the window
+_MOST_ENDING = 12_000  # characters of an ending
 _PATIENCE = 0.020  # seconds: who has so much time gets the whole
 _WHOLE = 1.0  # seconds: the ending is read to its end, which takes a few thousandths
 
@@ -106,13 +107,14 @@ class MarkdownSection:
         return True
 
     def _show_ending(self, window: range) -> None:
-        """Show so much of the end that it fills the window twice."""
-        unread, length = self._whole.unread, _ENDING
+        """Show so much of the end that it fills the window twice; nothing of it, if that would be a lot of text."""
+        unread, length, wanted = self._whole.unread, _ENDING, 2 * len(window)
         shown = self._read_ending(ending(unread, length), window)
-        while shown.height < 2 * len(window) and length < len(unread):
-            length *= 2
+        while shown.height < wanted and length < min(len(unread), _MOST_ENDING):
+            length = min(max(2 * length, length * wanted * 5 // 4 // max(shown.height, 1)), _MOST_ENDING)
             shown = self._read_ending(ending(unread, length), window)
-        self._ending = shown
+        if shown.height >= len(window):
+            self._ending = shown
 
     def _read_ending(self, text: str, window: range) -> Document:
         shown = Document()
