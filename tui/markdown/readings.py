@@ -23,7 +23,7 @@ class Readings:
         self._growing = _NOTHING  # of the text that grows: what was read last of its end, if that took long
 
     def parse(self, source: str, references: References, *, growing: bool, breaks: bool = False) -> Inline:
-        """Read `source`, of which the parts that are closed are read once, although it is `growing`. `breaks` as in `inline`."""
+        """Read `source`; of one that is `growing`, the parts that are closed are read once. `breaks` as in `inline`."""
         parts, rest = closed_parts(source)
         if not parts:
             return self._read_end(rest, references, growing, breaks)
