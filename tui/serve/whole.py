@@ -1,7 +1,8 @@
-"""Answers in one piece: upstream's own, as it came; of a recording, which is a stream, what its events add up to."""
+"""Answers in one piece: upstream's own, as it came; where a stream came, as of a recording, what its events add up to."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from contextlib import aclosing
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 
 from tui.engine import body, net_failure
 from tui.engine.answer import Answer
+from tui.engine.failure import Call
 from tui.engine.reader import StreamReader
 from tui.serve.asked import Asked
 from tui.serve.catalog import Source
@@ -27,16 +29,25 @@ async def whole_answer(source: Source, asked: Asked) -> Response:
     call = source.upstream.call(source.model)
     try:
         data = await _read(response)
-    except httpx2.HTTPError as error:
+    except ServeError:
+        raise
+    except Exception as error:  # the stream's edge: whatever it is becomes a refusal
         raise unreachable(net_failure.from_exception(error, call, began=True)) from error
     finally:
         await response.aclose()
-    kind = response.headers.get("content-type", "application/json")
-    if source.recording is None or "json" in kind:
-        return Response(data, 200, passed_headers(response), media_type=kind)
+    if _is_answer(data):
+        return Response(data, 200, passed_headers(response), media_type="application/json")
     if source.fault is not None:
         raise ServeError(502, "The recording is played with a fault.", source.fault.kind)
-    return JSONResponse(_added_up(data, source.model))
+    return JSONResponse(_added_up(data, source.model, call), headers=passed_headers(response))
+
+
+def _is_answer(data: bytes) -> bool:
+    try:
+        whole = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(whole, dict) and isinstance(whole.get("choices"), list) and not whole.get("error")
 
 
 async def _read(response: httpx2.Response) -> bytes:
@@ -49,9 +60,9 @@ async def _read(response: httpx2.Response) -> bytes:
     return bytes(data)
 
 
-def _added_up(data: bytes, model: str) -> Mapping[str, Any]:
-    """The events of a stream as one `chat.completion`. Raises ServeError if it broke."""
-    reader, answer = StreamReader(), Answer(model)
+def _added_up(data: bytes, model: str, call: Call) -> Mapping[str, Any]:
+    """The events of a stream as one `chat.completion`. Raises ServeError if it broke, or is none."""
+    reader, answer = StreamReader(call), Answer(model)
     for event in [*reader.feed(data), *reader.end()]:
         answer.apply(event, 0.0)
     if answer.failure is not None:
