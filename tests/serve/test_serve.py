@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -165,12 +166,13 @@ def test_a_request_that_is_repeated_with_its_key_gets_the_same_stream(server: Se
         ({"model": "talk", "messages": ["hi"]}, "messages"),
         ({**HELLO, "stream": "yes"}, "stream"),
         ({**HELLO, "streamtui": {"fault": "nonsense"}}, "streamtui"),
+        ({**HELLO, "model": "demo/\ud800"}, "model"),
         ([1], None),
     ],
 )
 def test_a_bad_request_is_told_in_openais_shape(server: Served, body: object, param: str | None) -> None:
     with client(server.url) as http:
-        refused = http.post("chat/completions", json=body)
+        refused = http.post("chat/completions", content=json.dumps(body))
     error = refused.json()["error"]
     assert (refused.status_code, error["param"], error["type"]) == (400, param, "invalid_request_error")
 

@@ -47,6 +47,12 @@ async def test_a_stream_that_was_not_asked_for_is_added_up() -> None:
     assert (choice["message"]["content"], choice["finish_reason"]) == ("ab", "stop")
 
 
+async def test_half_a_surrogate_pair_passes() -> None:
+    half = rb'{"choices": [{"index": 0, "delta": {"content": "\ud83d"}}]}'
+    response = await whole_answer(upstream(b"data: %b\n\n%b" % (half, stop())), ASKED)
+    assert json.loads(bytes(response.body))["choices"][0]["message"]["content"] == "\ud83d"
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "says"),
     [

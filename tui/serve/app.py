@@ -9,13 +9,13 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from tui.serve.asked import Asked, event_number, read_request
 from tui.serve.catalog import Catalog, Source
-from tui.serve.errors import ServeError
+from tui.serve.errors import AsciiResponse, ServeError
 from tui.serve.feed import Feed
 from tui.serve.guard import Guard
 from tui.serve.hub import Hub
@@ -64,13 +64,13 @@ class Routes:
 
     async def models(self) -> Response:
         """GET /v1/models"""
-        return JSONResponse({"object": "list", "data": await self._catalog.models()})
+        return AsciiResponse({"object": "list", "data": await self._catalog.models()})
 
     async def model(self, name: str) -> Response:
         """GET /v1/models/NAME, a name as the list has it"""
         for entry in await self._catalog.models():
             if entry["id"] == name:
-                return JSONResponse(entry)
+                return AsciiResponse(entry)
         raise ServeError(
             404, f"There is no model {name[:100]!r} here; GET /v1/models lists them.", "model_not_found", param="model"
         )
@@ -118,7 +118,7 @@ class Routes:
         """DELETE /v1/streams/ID"""
         stream = await self._found(id)
         await self._hub.stop(stream, "stopped", STOPPED)
-        return JSONResponse({"id": stream.id, "object": "stream", "state": stream.state, "last_event_id": stream.last})
+        return AsciiResponse({"id": stream.id, "object": "stream", "state": stream.state, "last_event_id": stream.last})
 
     async def _found(self, id: str) -> Stream:  # noqa: A002 - the path's word
         stream = await self._hub.find(id)

@@ -34,12 +34,18 @@ def read_request(data: bytes) -> Asked:
     model, messages, stream = chat.get("model"), chat.get("messages"), chat.get("stream")
     if not isinstance(model, str) or not 0 < len(model) <= _LONGEST_NAME:
         raise ServeError(400, "model must be the name of a model; GET /v1/models lists them.", param="model")
+    if any(map(_is_half, model)):
+        raise ServeError(400, "model must be text; it holds half a surrogate pair.", param="model")
     if not isinstance(messages, list) or not messages or not all(isinstance(message, dict) for message in messages):
         raise ServeError(400, "messages must be a list of one message or more.", param="messages")
     if stream is not None and not isinstance(stream, bool):
         raise ServeError(400, "stream must be true or false.", param="stream")
     wish = chat.pop(OWN_FIELD, None)
     return Asked(model, chat, stream is True, wish)
+
+
+def _is_half(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
 
 
 def event_number(text: str | None) -> int:

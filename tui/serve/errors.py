@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi.responses import JSONResponse, Response
 
 from tui.engine.failure import Failure
+
+
+class AsciiResponse(JSONResponse):
+    """JSON in ASCII: a model may send half a surrogate pair, which is no UTF-8, and escaped passes as it came."""
+
+    def render(self, content: Any) -> bytes:
+        """The body."""
+        return json.dumps(content, separators=(",", ":")).encode()
 
 
 class ServeError(Exception):
@@ -23,7 +32,7 @@ class ServeError(Exception):
         """The refusal."""
         kind = "invalid_request_error" if self.status < 500 else "server_error"
         error = {"message": self.message, "type": kind, "param": self.param, "code": self.code}
-        return JSONResponse({"error": error}, self.status, dict(self.headers))
+        return AsciiResponse({"error": error}, self.status, dict(self.headers))
 
 
 def unreachable(failure: Failure) -> ServeError:

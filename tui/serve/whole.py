@@ -9,7 +9,7 @@ from contextlib import aclosing
 from typing import Any
 
 import httpx2
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from tui.engine import body, net_failure
 from tui.engine.answer import Answer
@@ -17,7 +17,7 @@ from tui.engine.failure import Call
 from tui.engine.reader import StreamReader
 from tui.serve.asked import Asked
 from tui.serve.catalog import Source
-from tui.serve.errors import ServeError, unreachable
+from tui.serve.errors import AsciiResponse, ServeError, unreachable
 from tui.serve.upstream import passed_headers
 
 _MOST = 64 * 2**20  # bytes
@@ -39,7 +39,7 @@ async def whole_answer(source: Source, asked: Asked) -> Response:
         return Response(data, 200, passed_headers(response), media_type="application/json")
     if source.fault is not None:
         raise ServeError(502, "The recording is played with a fault.", source.fault.kind)
-    return JSONResponse(_added_up(data, source.model, call), headers=passed_headers(response))
+    return AsciiResponse(_added_up(data, source.model, call), headers=passed_headers(response))
 
 
 def _is_answer(data: bytes) -> bool:
