@@ -253,3 +253,12 @@ async def test_in_an_empty_prompt_left_and_right_scroll_code_that_is_cut(tmp_pat
         await pilot.press("a", "left", "b")
         assert screen_of(pilot).pane.prompt.text == "ba"
         assert screen_of(pilot).transcript.code_left == 8
+
+
+async def test_a_small_paste_is_inserted_once(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path)
+    async with running(app) as pilot:
+        prompt = screen_of(pilot).pane.prompt
+        app.post_message(events.Paste("some text"))  # as the terminal does
+        await until(pilot, lambda: bool(prompt.text), "the text")
+        assert prompt.text == "some text"

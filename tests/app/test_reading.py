@@ -82,6 +82,24 @@ async def test_a_selection_is_copied_and_an_empty_one_stops_the_stream(tmp_path:
         assert len(clipboard.copied) == 1
 
 
+async def test_what_is_typed_or_pasted_after_a_click_on_the_text_is_for_the_prompt(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("one answer"))
+    async with running(app) as pilot:
+        await send(pilot, "one")
+        await streamed(pilot)
+        screen = screen_of(pilot)
+        await pilot.click(screen.transcript, offset=(6, 4))
+        assert screen.focused is screen.transcript
+        await pilot.press("j", "k")  # these are its own
+        assert screen.focused is screen.transcript
+        await pilot.press("h", "j")
+        assert screen.pane.prompt.text == "hj"
+        await pilot.click(screen.transcript, offset=(6, 4))
+        app.post_message(events.Paste(" and more"))
+        await until(pilot, lambda: screen.pane.prompt.text == "hj and more", "the pasted text")
+        assert screen.pane.prompt.has_focus
+
+
 async def test_the_last_copy_alone_is_told(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, Script.complete("one answer"))
     async with running(app) as pilot:

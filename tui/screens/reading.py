@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 
 from tui.screens.links import Following
 from tui.widgets.find_bar import FindBar
@@ -11,6 +11,24 @@ from tui.widgets.transcript import Transcript
 
 class Reading(Following):
     """What the person does to read; it works wherever the focus is."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Who types while the conversation has the focus, after a click on it, means the prompt; but for keys that it has."""
+        if event.is_printable and event.character and self._prompt_is_meant(event.key):
+            event.stop()
+            self.pane.prompt.insert(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Likewise."""
+        if self._prompt_is_meant("paste"):
+            event.stop()
+            self.pane.prompt.post_message(events.Paste(event.text))
+
+    def _prompt_is_meant(self, key: str) -> bool:
+        meant = self.focused is self.transcript and key not in self.active_bindings
+        if meant:
+            self.set_focus(self.pane.prompt)
+        return meant
 
     def action_scroll(self, how: str) -> None:
         """Scroll the conversation, wherever the focus is."""

@@ -223,8 +223,7 @@ class Prompt(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         size = byte_size(event.text)
         if size <= CHIP_OVER:
-            await super()._on_paste(event)
-            return
+            return  # Textual calls the text area's own, too
         event.stop()
         event.prevent_default()
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
