@@ -133,6 +133,16 @@ def test_a_stream_expires_and_says_so(tmp_path: Path) -> None:
         assert status == 410
 
 
+def test_a_key_whose_stream_has_expired_says_so(tmp_path: Path) -> None:
+    whole(tmp_path / "tapes")
+    with serving(tmp_path, "--replay", "tapes", "--speed", "max", "--keep", "0") as server, client(server.url) as http:
+        keyed = {"Idempotency-Key": "k"}
+        assert texts(http.post("chat/completions", json=chat("talk"), headers=keyed).text) == TEXT
+        while (again := http.post("chat/completions", json=chat("talk"), headers=keyed)).status_code == 200:
+            pass
+        assert (again.status_code, again.json()["error"]["code"]) == (410, "stream_expired")
+
+
 @pytest.mark.parametrize(
     ("arguments", "env", "said"),
     [

@@ -60,7 +60,6 @@ class Routes:
     def __init__(self, hub: Hub, catalog: Catalog) -> None:
         self._hub, self._catalog = hub, catalog
         self._once = Once()
-        self._headers: dict[str, dict[str, str]] = {}  # of upstream's response, for the first reader
 
     async def models(self) -> Response:
         """GET /v1/models"""
@@ -88,9 +87,9 @@ class Routes:
         async def opening() -> Stream:
             return await self._open(source, asked)
 
-        stream = await self._once.opened(key, body, opening)
-        headers = self._headers.pop(stream.id, {})
-        return StreamResponse(self._hub, stream, breaks=source.fault is not None, headers=headers)
+        opened = await self._once.opened(key, body, opening)
+        stream = opened if isinstance(opened, Stream) else await self._found(opened)
+        return StreamResponse(self._hub, stream, breaks=source.fault is not None, headers=stream.headers)
 
     async def _open(self, source: Source, asked: Asked) -> Stream:
         response = await source.upstream.ask({**asked.chat, "model": source.model})
@@ -100,7 +99,7 @@ class Routes:
         stream = await self._hub.create(asked.model)
         stream.reset = source.fault is not None and source.fault.kind == "reset"
         feed = Feed(self._hub, stream, source.upstream.call(source.model), source.fault)
-        self._headers[stream.id] = passed_headers(response)
+        stream.headers = passed_headers(response)
         self._hub.run(stream, asyncio.create_task(feed.run(response)))
         return stream
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tui.engine.sse import Line, ServerEvent
 from tui.serve.frames import error_frame, frame, last_lines
@@ -33,6 +33,7 @@ class Stream:
     def __init__(self, id: str, model: str = "", *, last: int = 0, state: State = "running") -> None:  # noqa: A002 - its name
         self.id, self.model, self.state = id, model, state
         self.last = self.written = self.handed = last
+        self.headers: Mapping[str, str] = {}  # of upstream's response
         self.break_at: int | None = None  # a fault: the first reader's connection breaks after this event
         self.reset = False  # and how: by a reset
         self.readers: set[Reader] = set()
