@@ -167,25 +167,54 @@ def test_each_finished_paragraph_is_parsed_once(monkeypatch: pytest.MonkeyPatch)
     assert len(seen) == 50
 
 
-def test_each_line_of_code_is_lexed_at_most_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    lexed: list[str] = []
-    lex = Grammar.lex
+@pytest.fixture
+def lexed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All text that is given to a lexer."""
+    texts: list[str] = []
+    begin = Grammar._begin
 
-    def counted(self: Grammar, lines: list[str], stack: list[str]) -> list[bytes]:
-        lexed.extend(lines)
-        return lex(self, lines, stack)
+    def counted(self: Grammar, text: str, stack: list[str], count: int) -> lexing.Lexing:
+        texts.append(text)
+        return begin(self, text, stack, count)
 
-    monkeypatch.setattr(Grammar, "lex", counted)
+    monkeypatch.setattr(Grammar, "_begin", counted)
+    return texts
+
+
+def test_each_line_of_code_is_lexed_at_most_twice(lexed: list[str]) -> None:
     made = section()
     made.append("```py\n")
     for number in range(200):
         made.append(f"x = {number}\n")
         settle(made)
-    assert len(lexed) <= 2 * 200
+    assert sum(text.count("\n") for text in lexed) <= 2 * 200
+
+
+def test_a_long_line_of_code_that_grows_is_not_lexed_from_its_beginning(lexed: list[str]) -> None:
+    made = section()
+    made.append("```py\nx = [")
+    for number in range(700):
+        made.append(f"{number}, ")
+        settle(made).strip(made.height - 2)
+    assert max(map(len, lexed)) < 600
+    made.append("]\n```\n")
+    assert picture(made) == picture(section("```py\nx = [" + "".join(f"{number}, " for number in range(700)) + "]\n```\n"))
+
+
+def test_long_lines_of_code_are_lexed_by_slices() -> None:
+    made = section("```py\n" + "x = [1, 2]; " * 1500 + "\n```\n")
+    made.work(math.inf, range(0))
+    rows = range(made.height)
+    assert len(list(made.strip(3))) < 5
+    slices = 0
+    while made.work(-math.inf, rows):
+        slices += 1
+    assert slices > 50
+    assert len(list(made.strip(3))) > 20
 
 
 def test_code_out_of_sight_is_not_lexed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(self: Grammar, lines: list[str], stack: list[str]) -> list[bytes]:
+    def never(self: Grammar, lines: list[str], stack: list[str]) -> lexing.Lexing:
         raise AssertionError(lines)
 
     monkeypatch.setattr(Grammar, "lex", never)

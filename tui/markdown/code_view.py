@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from itertools import accumulate
 from time import perf_counter
 
 from tui.markdown.blocks import Fence, Html, Indented, Verbatim
 from tui.markdown.cells import chop, cut, width
 from tui.markdown.highlight import Highlighter, as_shown
-from tui.markdown.lexing import Grammar
+from tui.markdown.lexing import Grammar, Tokens
 from tui.markdown.palette import CODE_STYLES, Ink
 from tui.markdown.rows import Content, Run
 from tui.markdown.section import CodeBlock, Cut
@@ -19,13 +20,13 @@ from tui.safe_text import visible_line
 _INKS = tuple(Ink(f"code-{name}") for name in CODE_STYLES)
 _PLAIN = _INKS[0]
 _LINE = 1 << 13  # an offset is a line's number times this, and a character in it
-AT_ONCE = 60  # lines that may be lexed while a row waits for them
+_LINES_AT_ONCE, _TEXT_AT_ONCE = 60, 1500  # lines and characters that may be lexed while a row waits for them
 
 
 class VerbatimView(View):
     """Lines as they are, wrapped where they are too long. `starts` are the rows at which lines begin."""
 
-    __slots__ = ("_firm", "_picture", "_setting", "starts")
+    __slots__ = ("_firm", "_last", "_picture", "_setting", "starts")
     block: Verbatim
     margin = 0  # columns at each side
     head = 0  # rows above the lines
@@ -36,6 +37,7 @@ class VerbatimView(View):
         self._firm = 0
         self._picture = 0  # the stamp of rows that will not change at this width
         self._setting: Setting | None = None
+        self._last: tuple[str, int, str, list[int]] = ("", 0, "", [0])  # the line that was looked at last, as at what width
 
     @property
     def inner(self) -> int:
@@ -95,11 +97,17 @@ class VerbatimView(View):
 
     def row(self, y: int) -> Content:
         line, sub = self.place(y)
-        text = as_shown(self.block.lines[line])
-        starts = chop(text, self.inner)
+        text, starts = self._chopped(self.block.lines[line])
         end = starts[sub + 1] if sub + 1 < len(starts) else len(text)
         joins = "" if sub or line in self.block.pieces else None
         return Content(self._runs(line, text, starts[sub], end), joins)
+
+    def _chopped(self, line: str) -> tuple[str, list[int]]:
+        """A line as it is shown, and where its rows begin; kept, because the next row is of the same line, if that is long."""
+        if self._last[0] is not line or self._last[1] != self.inner:
+            text = as_shown(line)
+            self._last = line, self.inner, text, chop(text, self.inner)
+        return self._last[2:]
 
     def _runs(self, line: int, text: str, start: int, end: int) -> list[Run]:
         return [Run(text[start:end], Ink("html"))]
@@ -109,13 +117,13 @@ class VerbatimView(View):
         if y < 0 or not self.block.lines:
             return 0
         line, sub = self.place(min(y, self.starts[-1] - 1))
-        return (line + 1) * _LINE + (chop(as_shown(self.block.lines[line]), self.inner)[sub] if sub else 0)
+        return (line + 1) * _LINE + (self._chopped(self.block.lines[line])[1][sub] if sub else 0)
 
     def row_at(self, offset: int) -> int:
         line, character = divmod(offset, _LINE)
         if not line or line > len(self.block.lines):
             return 0
-        starts = chop(as_shown(self.block.lines[line - 1]), self.inner) if self.wraps else [0]
+        starts = self._chopped(self.block.lines[line - 1])[1] if self.wraps else [0]
         return self.head + self.starts[line - 1] + bisect_right(starts, character) - 1
 
 
@@ -129,7 +137,7 @@ class HtmlView(VerbatimView):
 class CodeView(VerbatimView):
     """A code block on a surface of its own, under a row with the language's name and the mark that copies it."""
 
-    __slots__ = ("_grammar", "_highlighter")
+    __slots__ = ("_grammar", "_highlighter", "_stops")
     block: Fence | Indented
     margin = 2
     head = 1
@@ -138,6 +146,7 @@ class CodeView(VerbatimView):
         super().__init__(block, index)
         self._grammar = Grammar(self.language) if self.language else None
         self._highlighter: Highlighter | None = None
+        self._stops: tuple[Tokens, list[int]] = (b"", [])  # of the line that was drawn last: where its tokens end
 
     @property
     def foot(self) -> int:
@@ -203,15 +212,19 @@ class CodeView(VerbatimView):
         tokens = self._highlighter.tokens(line, text) if self._highlighter and self._highlighter.known else None
         if tokens is None:
             return [Run(text[start:end], _PLAIN)]
+        if self._stops[0] is not tokens:
+            self._stops = tokens, list(accumulate(tokens[::2]))
+        stops = self._stops[1]
         runs: list[Run] = []
-        at = 0
-        for index in range(0, len(tokens), 2):
-            stop = at + tokens[index]
-            if stop > start and at < end:
-                runs.append(Run(text[max(at, start) : min(stop, end)], _INKS[tokens[index + 1]]))
+        at = start
+        for index in range(bisect_right(stops, start), len(stops)):
+            if at >= end:
+                break
+            stop = min(stops[index], end)
+            runs.append(Run(text[at:stop], _INKS[tokens[2 * index + 1]]))
             at = stop
         if at < end:
-            runs.append(Run(text[max(at, start) : end], _PLAIN))
+            runs.append(Run(text[at:end], _PLAIN))
         return runs
 
     # highlighting
@@ -246,14 +259,23 @@ class CodeView(VerbatimView):
         whole = len(lines) if firm is None else firm
         while self.unlexed(y):
             self.touch()
-            if not self._highlighter.settle(lines, whole, self._final):
+            if not self._highlighter.settle(lines, whole, self._final, deadline):
                 self._highlighter.draft(lines, whole)
                 break
             if perf_counter() >= deadline:
                 break
         return self.unlexed(y) > 0
 
+    def soon_lexed(self, y: int) -> bool:
+        """Whether row `y` has no colours yet, and lexing up to it takes no longer than a row can wait."""
+        waiting = self.unlexed(y)
+        if not 0 < waiting <= _LINES_AT_ONCE:
+            return False
+        stop = self.place(y - self.head)[0] + 1
+        return sum(map(len, self.block.lines[stop - waiting : stop])) <= _TEXT_AT_ONCE
+
     @property
     def long(self) -> bool:
         """Whether lexing it may take longer than a row can wait."""
-        return len(self.block.lines) > AT_ONCE and self.unlexed(self.height - 2) > AT_ONCE
+        last = self.height - 2
+        return self.unlexed(last) > 0 and not self.soon_lexed(last)

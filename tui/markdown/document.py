@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui.markdown.block_tree import Mark
 from tui.markdown.blocks import Fence, Indented
-from tui.markdown.code_view import AT_ONCE, CodeView
+from tui.markdown.code_view import CodeView
 from tui.markdown.gutter import gutter
 from tui.markdown.layout import Layout
 from tui.markdown.palette import Palette
@@ -232,7 +232,7 @@ class Document:
             return self._blank
         index, row = self._layout.find(y)
         view = self._layout.views[index]
-        if isinstance(view, CodeView) and view.ready and 0 < view.unlexed(row) <= AT_ONCE:
+        if isinstance(view, CodeView) and view.ready and view.soon_lexed(row):
             view.lex(row, math.inf)
         key, stamp = (index, row), (view.row_stamp(row), self._palette.version, self._layout.width)
         known = self._strips.get(key)

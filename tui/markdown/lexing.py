@@ -5,8 +5,11 @@ A language's lexer takes up to 40 ms to load, so it is loaded in a thread.
 
 from __future__ import annotations
 
+import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache, lru_cache
+from itertools import islice
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from tui.markdown.palette import CODE_STYLES
@@ -71,15 +74,53 @@ class Grammar:
         """Whether there is anything to tell apart. Waits for the lexer."""
         return self._loading.result()[0] is not None
 
-    def lex(self, lines: list[str], stack: list[str]) -> list[Tokens]:
-        """The tokens of each line; `stack` is changed to what holds after the last one. Waits for the lexer."""
+    def lex(self, lines: list[str], stack: list[str]) -> Lexing:
+        """Begin to lex lines; `stack` is changed to what holds after the last one. Waits for the lexer."""
+        return self._begin("\n".join(lines) + "\n", stack, len(lines))
+
+    def lex_on(self, text: str, stack: list[str]) -> Tokens:
+        """The tokens of a part of a line."""
+        lexing = self._begin(text, stack, 1)
+        lexing.run(math.inf)
+        return lexing.lines[0]
+
+    def _begin(self, text: str, stack: list[str], count: int) -> Lexing:
         lexer, keeps_state = self._loading.result()
-        text = "\n".join(lines) + "\n"
         if keeps_state:
-            tokens = _run(lexer, text, stack)
-        else:
-            tokens = ((kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text))
-        return _by_line(tokens, len(lines))
+            return Lexing(_run(lexer, text, stack), count)
+        return Lexing(((kind, value) for _, kind, value in lexer.get_tokens_unprocessed(text)), count)
+
+
+class Lexing:
+    """Some lines that are being lexed; `lines` has their tokens once `run` says that it is done."""
+
+    def __init__(self, tokens: Iterator[tuple[Any, str]], count: int) -> None:
+        self._tokens = tokens
+        self._count = count
+        self._line = bytearray()
+        self.lines: list[Tokens] = []
+
+    def run(self, deadline: float) -> bool:
+        """Go on until the deadline, by a few tokens at least; True if all is done."""
+        while some := list(islice(self._tokens, _TOKENS_A_LOOK)):
+            self._take(some)
+            if perf_counter() >= deadline:
+                return False
+        self.lines.append(bytes(self._line))
+        self.lines = (self.lines + [b""] * self._count)[: self._count]
+        return True
+
+    def _take(self, tokens: list[tuple[Any, str]]) -> None:
+        line = self._line
+        for kind, value in tokens:
+            style = _style(kind)
+            if "\n" in value:
+                *whole, value = value.split("\n")
+                for part in whole:
+                    _add(line, len(part), style)
+                    self.lines.append(bytes(line))
+                    line.clear()
+            _add(line, len(value), style)
 
 
 @cache
@@ -140,6 +181,7 @@ def _run(lexer: Any, text: str, stack: list[str]) -> Iterator[tuple[Any, str]]:
             position, idle = position + 1, 0
 
 
+_TOKENS_A_LOOK = 64
 _MOST_IDLE = 200  # rules that match nothing, one after the other
 
 
@@ -151,22 +193,6 @@ def _change(stack: list[str], new_state: Any) -> None:
             del stack[max(len(stack) - 1, 1) :]
         else:
             stack.append(stack[-1] if state == "#push" else state)
-
-
-def _by_line(tokens: Any, count: int) -> list[Tokens]:
-    lines: list[Tokens] = []
-    line = bytearray()
-    for kind, value in tokens:
-        style = _style(kind)
-        if "\n" in value:
-            *whole, value = value.split("\n")
-            for part in whole:
-                _add(line, len(part), style)
-                lines.append(bytes(line))
-                line.clear()
-        _add(line, len(value), style)
-    lines.append(bytes(line))
-    return (lines + [b""] * count)[:count]
 
 
 def _add(line: bytearray, length: int, style: int) -> None:
