@@ -257,3 +257,22 @@ async def test_half_a_cluster_is_a_whole_one(cluster: str) -> None:
         assert app.screen.get_selected_text() == f"{cluster}b"
         await select(pilot, Offset(2, 0), Offset(3, 0))  # to its left half
         assert app.screen.get_selected_text() == f"a{cluster}"
+
+
+async def test_the_current_hit_stays_current_while_a_long_text_is_searched_again() -> None:
+    text = "\n\n".join(f"paragraph {number}" for number in range(99))
+    app = MarkdownApp(MarkdownSection(f"{text}\n\nthe needle\n\n{text}\n\nlast needle"), clocked=False)
+    async with app.run_test(size=(60, 30)) as pilot:
+        await pilot.pause()
+        app.view.frame(FOREVER)
+        app.view.find("needle")
+        app.view.frame(FOREVER)
+        app.view.find_next()
+        found = app.view.hits
+        app.told.clear()
+        app.view.toggle_wrap_code()  # all rows may have changed
+        while app.view.frame(-1.0):
+            pass
+        await pilot.pause()
+        assert app.view.hits == found
+        assert all(event.hits[0] <= event.hits[1] for event in app.told if isinstance(event, LineView.FindUpdated))

@@ -74,9 +74,10 @@ class Finder:
             count += 1
             if count % 16 == 0 and perf_counter() >= deadline:
                 break
-        if self.current is not None and not self.hits:
-            self.current = None
-        return self._scanned < self._stack.height
+        more = self._scanned < self._stack.height
+        if not more and self.current is not None and self.current >= len(self.hits):
+            self.current = len(self.hits) - 1 if self.hits else None
+        return more
 
     def _search_line(self, pattern: re.Pattern[str], first: int) -> int:
         stack = self._stack

@@ -105,6 +105,7 @@ class Searchable(Selectable):
         """For subclasses: bring this cell of a line that is cut into view."""
 
     def _tell_hits(self) -> None:
-        if self.hits != self._hits_told:
+        place, count = self.hits
+        if place <= count and self.hits != self._hits_told:  # else it is not reached again yet
             self._hits_told = self.hits
             self.post_message(self.FindUpdated(self, self.hits))
