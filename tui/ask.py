@@ -104,7 +104,7 @@ def _answer(
     text = prompt if endpoint.in_memory else whole_prompt(prompt)
     client = sync_client(endpoint, settings.timeouts, recorder)
     asked.answer.requested_model = asked.answer.requested_model or _first_model(client)
-    if endpoint.is_demo and not as_json:
+    if endpoint.is_demo and settings.provider is None and not as_json:
         say("nothing is configured, so the demo answers; --base-url or OPENAI_API_KEY connect a real endpoint")
     asked.run(client, text, box, None if as_json else Printer())
     if not as_json and (asked.state != "complete" or not asked.reply.text):

@@ -75,6 +75,17 @@ def test_the_exit_code_follows_state(monkeypatch: pytest.MonkeyPatch, items: tup
         assert set(tree["failure"]) == {"kind", "title", "detail", "request_id", "status"}
 
 
+@pytest.mark.parametrize(("words", "told"), [([], True), (["--provider", "demo"], False)])
+def test_that_the_demo_answers_is_told_to_who_did_not_ask_for_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], told: bool
+) -> None:
+    for name in ("OPENAI_API_KEY", "STREAMTUI_API_KEY", "OPENAI_BASE_URL", "STREAMTUI_PROVIDER"):
+        monkeypatch.delenv(name, raising=False)
+    Streams(monkeypatch)
+    assert cli.main(["ask", *words, "-m", "demo-401", "hi"]) == 1
+    assert ("nothing is configured" in capsys.readouterr().err) is told
+
+
 def test_a_pipe_gets_the_exact_text_alone(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     streams = Streams(monkeypatch)
     pieces = (Delta({"content": "a\r\n\x1b[31m\ud83d"}), Delta({"content": "\ude00 \udc00 end"}))
