@@ -25,6 +25,7 @@ from tui.serve.streams import Stream
 
 MOST = 512 * 2**20  # bytes of a stream's events; the engine's own limit for an answer, with its framing
 _SLICE = 0.002  # seconds of reading before others get their turn
+_QUIET, _SILENT = 2, 20  # halves of GRACE without a word, after an end mark and after a mere reason to end
 _LATEST = 8  # events that are looked at for an end, once the body is over
 _NO_END = "The connection to the model's server closed before the answer ended."
 _TOO_LARGE = "The model's server sent an event that is too large to pass on."
@@ -99,7 +100,7 @@ class Feed:
             now = (self._stream.last, len(self._plain), len(self._splitter.rest))
             quiet = quiet + 1 if now == seen else 0
             seen = now
-            if quiet == 2 and self._is_over():
+            if quiet in (_QUIET, _SILENT) and self._is_over(patient=quiet < _SILENT):
                 self._limit.reschedule(0.0)
                 return
 
@@ -167,9 +168,14 @@ class Feed:
         all_seen = self._stream.last <= _LATEST
         return " ".join(part for part in (failure.title, failure.detail) if part) if all_seen else _NO_END
 
-    def _is_over(self) -> bool:
-        """Whether the answer has its end though the body has not, be it in a line without an end or in a body that is JSON."""
+    def _is_over(self, *, patient: bool) -> bool:
+        """Whether the answer has its end though the body has not, be it in a line without an end or in a body that is JSON.
+
+        After a mere reason to end the usage may still follow: who is patient waits for it.
+        """
         reader = self._reader()
+        if patient and reader.ended and not (reader.done or self._splitter.holds_end_mark):
+            return False
         reader.feed("\n".join([*self._plain, ""]).encode() + self._splitter.rest)
         whole = reader.ended
         reader.feed(b"\n\n")
