@@ -107,7 +107,7 @@ def test_it_is_divided_alike_however_it_comes(text: str) -> None:
 
 def test_emphasis_that_never_ends_bounds_what_is_read_at_once() -> None:
     made = settle(section("*a " + "word " * 20_000, 60))
-    assert max(len(block.source) for block in made._whole._parser.blocks if hasattr(block, "source")) <= 5 * LONGEST
+    assert max(len(block.source) for block in made._whole._parser.blocks if hasattr(block, "source")) <= 3 * LONGEST
 
 
 def test_a_long_list_of_definitions_is_read_to_its_end() -> None:

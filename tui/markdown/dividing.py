@@ -12,7 +12,7 @@ from functools import lru_cache
 from tui.markdown.inline import is_closed
 
 LIMIT = 4096  # size of what is read at once
-_MOST = 4 * LIMIT  # a paragraph with markup that does not end is divided all the same
+_MOST = 2 * LIMIT  # a paragraph with markup that does not end is divided all the same
 _WEIGHT = 5  # characters that a sign counts for
 _PART = 768  # size of a part, of what it is read by: it may end anew at each frame
 _LEAST = 32  # characters in a part
@@ -67,18 +67,18 @@ def _first_cut(source: str) -> int | None:
 
 def _beginning(source: str, size: int) -> str | None:
     """As much as has this size; None if there is no more than that."""
-    if size_at_most(source) <= size:
+    if len(source) * (1 + _WEIGHT) <= size:
         return None
+    return _cut_to(source[: size + 1], size)
+
+
+@lru_cache(maxsize=64)
+def _cut_to(source: str, size: int) -> str | None:
     for mark in _marks.finditer(source):
         if mark.start() >= size:
             break
         size -= _WEIGHT
     return source[: max(size, 1)] if len(source) > size else None
-
-
-def size_at_most(source: str) -> int:
-    """The size if all of it were signs."""
-    return len(source) * (1 + _WEIGHT)
 
 
 @lru_cache(maxsize=64)

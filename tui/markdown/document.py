@@ -147,7 +147,8 @@ class Document:
         if done:
             self._reading = False
             self._read_rest()
-        self._update(len(self._parser.blocks))
+        # an open paragraph is parsed whole: not before the text that is there is in
+        self._update(len(self._parser.blocks) - (not done and self._parser.in_paragraph))
 
     def _read_lines(self, deadline: float) -> bool:
         """Read whole lines until the deadline; whether there are no more of them."""
@@ -158,10 +159,9 @@ class Document:
             size += len(line.text)
             if count >= _LINES_A_LOOK or size >= _TEXT_A_LOOK:
                 count = size = 0
-                # an open paragraph is parsed whole: not before the text that is there is in
-                self._update(len(parser.blocks) - parser.in_paragraph)
                 if perf_counter() >= deadline:
                     return False
+                self._update(len(parser.blocks) - parser.in_paragraph)
         return True
 
     def _read_rest(self) -> None:
