@@ -12,7 +12,8 @@ from tui.markdown.find import Finder, Hit
 from tui.markdown.overlay import Span
 from tui.markdown.selectable import Selectable
 
-_AT_ONCE = 0.010  # seconds of looking that a key waits for; the rest is looked through by frames
+_AT_ONCE = 0.010  # seconds of looking that a key waits for
+_BREATH = 0.004  # seconds for keys between two such slices
 
 
 class Searchable(Selectable):
@@ -37,6 +38,7 @@ class Searchable(Selectable):
         super().__init__(wake=wake, id=id)
         self._finder = Finder(self.stack)
         self._hits_told = (0, 0)
+        self._searching = False  # whether a slice is due
         self._sought_from: int | None = None  # the row from which on the first hit is still sought
 
     def _overlays(self, window: range) -> dict[int, list[Span]]:
@@ -59,7 +61,17 @@ class Searchable(Selectable):
         if self._sought_from is not None and self._finder.reaches(self._sought_from):
             self._step(1, self._sought_from)
         self._tell_hits()
+        if more and not self._searching:
+            self._searching = True
+            self.set_timer(_BREATH, self._search_on)
         return more
+
+    def _search_on(self) -> None:
+        """A slice between frames, which have little time for it."""
+        self._searching = False
+        self._rows = None
+        self._work_more(perf_counter() + _AT_ONCE)
+        self._redraw()
 
     def find(self, query: str) -> int:
         """Highlight all places where `query` stands, and go to the first on or below the screen; "" ends it.
@@ -69,8 +81,7 @@ class Searchable(Selectable):
         self._finder.start(query)
         self._sought_from = self.window.start
         self._rows = None
-        if self._work_more(perf_counter() + _AT_ONCE):
-            self.wake()
+        self._work_more(perf_counter() + _AT_ONCE)
         self._redraw()
         return len(self._finder.hits)
 
