@@ -14,7 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.bench.measures import MEASURES, Bench
+from tests.bench.bench import Bench
+from tests.bench.measures import MEASURES
 from tests.bench.program import ROOT
 from tests.bench.report import Figure, write_json
 

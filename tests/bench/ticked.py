@@ -1,6 +1,6 @@
-"""streamtui with a 10 ms ticker in its event loop: how late does the loop come round while it streams?
+"""A Textual program with a 10 ms ticker in its event loop: how late does the loop come round while it streams?
 
-    python -m tests.bench.ticked FILE [streamtui's own arguments]
+    python -m tests.bench.ticked FILE MODULE [the module's own arguments]
 
 SIGUSR1 starts the count anew; SIGUSR2 writes the latenesses so far to FILE, as a JSON list of seconds.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import runpy
 import signal
 import sys
 import time
@@ -46,13 +47,7 @@ def install(file: Path) -> None:
     App.run_async = ticking  # type: ignore[method-assign] # that is the hook
 
 
-def main() -> int:
-    """Run streamtui's command line."""
-    install(Path(sys.argv[1]))
-    from tui.cli import main as streamtui
-
-    return streamtui(sys.argv[2:])
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    install(Path(sys.argv[1]))
+    del sys.argv[:2]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
