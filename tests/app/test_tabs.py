@@ -59,7 +59,7 @@ async def test_a_stream_runs_on_while_hidden_and_is_marked_unread(tmp_path: Path
 
 async def test_a_tab_shows_the_end_of_what_came_while_it_was_hidden_at_once(tmp_path: Path) -> None:
     gates = Gate(), Gate()
-    long = "A paragraph of the answer.\n\n" * 3000
+    long = "A paragraph of the answer.\n\n" * 1000
     app, _ = make_app(tmp_path, Script.complete("seen ", gates[0], long, "half", gates[1], long, "whole"))
     async with running(app) as pilot:
         await send(pilot, "go")

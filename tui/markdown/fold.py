@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.markdown.section import Anchor, HasCode, Row, Section, ViewStyles
+from tui.markdown.section import Anchor, CatchesUp, HasCode, Row, Section, ViewStyles
 from tui.markdown.sections import RowSection
 
 BAR = "│ "
@@ -62,6 +62,11 @@ class FoldSection:
     def code_blocks(self) -> Sequence[str]:
         """The code blocks of an open body."""
         return self.body.code_blocks if self._is_open and isinstance(self.body, HasCode) else ()
+
+    def catch_up(self) -> None:
+        """Show the end of an open body first."""
+        if isinstance(self.body, CatchesUp):
+            self.body.catch_up()
 
     # the section
 

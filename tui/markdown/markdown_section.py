@@ -10,7 +10,8 @@ from tui.markdown.document import Document
 from tui.markdown.ending import ending
 from tui.markdown.section import WINDOW_ONLY, Anchor, Row, ViewStyles
 
-_LONG = 1 << 13  # characters at once: reading them takes some frames
+_LONG = 1 << 15  # characters at once: reading them takes many frames
+_UNSEEN = 1 << 12  # characters that came while nobody looked: reading them takes some
 _ENDING = 1500  # characters of an ending to begin with: more of them where they do not fill the window
 _MOST_ENDING = 12_000  # characters of an ending
 _PATIENCE = 0.020  # seconds: who has so much time gets the whole
@@ -44,6 +45,10 @@ class MarkdownSection:
         self._much_came |= len(text) >= _LONG
         if self._ending:
             self._ending.append(text)
+
+    def catch_up(self) -> None:
+        """What waits came while nobody looked: show its end first."""
+        self._much_came |= len(self._whole.unread) >= _UNSEEN
 
     def finish(self) -> None:
         """No text will follow."""

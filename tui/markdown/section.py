@@ -148,3 +148,11 @@ class HasCode(Protocol):
     @property
     def code_blocks(self) -> Sequence[str]:
         """The text of each, from top to bottom; of one that still grows, as far as it has come."""
+
+
+@runtime_checkable
+class CatchesUp(Protocol):
+    """A section that can show the end of its text before all of it is read."""
+
+    def catch_up(self) -> None:
+        """What waits came while nobody looked: show its end first, in the next `work` that reaches it."""

@@ -16,12 +16,12 @@ from textual.widget import Widget
 
 from tui.markdown.canvas import Canvas, Frame
 from tui.markdown.row_screen import RowScreen
-from tui.markdown.section import WINDOW_ONLY, Section, ViewStyles
+from tui.markdown.section import WINDOW_ONLY, CatchesUp, Section, ViewStyles
 from tui.markdown.stack import Place
 from tui.markdown.view_styles import look_up
 
 FRAME_BUDGET = 0.003  # seconds of our own work in one frame
-FIRST_BUDGET = 0.010  # the same where nothing of the text is on the screen yet, or little
+_FIRST_BUDGET = 0.010  # the same where nothing of the text is on the screen yet, or little
 _SHOWN_EVERY = 0.030  # seconds: work that is not done by then is shown half done
 _MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
 _SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
@@ -84,6 +84,16 @@ class Viewport(RowScreen):
             self._shown_at = now
             self._redraw(now=True)
         return more
+
+    def catch_up(self) -> None:
+        """Take in what came while nobody looked, what is on the screen first; the frames do the rest."""
+        self._ends_first()
+        self.frame(perf_counter() + _FIRST_BUDGET)
+
+    def _ends_first(self) -> None:
+        for section in self.stack.sections:
+            if section.pending and isinstance(section, CatchesUp):
+                section.catch_up()
 
     def _rows_changed(self, first: int) -> None:
         """For subclasses: rows from `first` on may differ from the last frame's."""
@@ -164,7 +174,9 @@ class Viewport(RowScreen):
             self.stack.resize(columns)
         self._restyle()
         self._settle(place)
-        self._advance(perf_counter() + FIRST_BUDGET if first else WINDOW_ONLY)
+        if first:
+            self._ends_first()
+        self._advance(perf_counter() + _FIRST_BUDGET if first else WINDOW_ONLY)
         self._did_rewrap()
         self.wake()
 

@@ -144,7 +144,7 @@ class MainScreen(Streaming, Approving, Reading, Copying):
             other.display = other is pane
         pane.refresh_state(self.workspace.clock(), self.found)
         pane.prompt.focus()
-        pane.catch_up()
+        pane.transcript.catch_up()
         self.show_state()
         self.show_now()
         self.save_tabs()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from time import perf_counter
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tui.markdown.viewport import FIRST_BUDGET
 from tui.settings import Endpoint
 from tui.widgets.approval_bar import ApprovalBar
 from tui.widgets.failure_banner import FailureBanner
@@ -66,10 +64,6 @@ class ConversationPane(Vertical):
         last = self.tab.conversation.last
         self.query_one(FailureBanner).show(last.reply if last else None, now)
         self.query_one(ApprovalBar).show(self.tab.asks, now)
-
-    def catch_up(self) -> None:
-        """Take in what came while this was hidden, what is on the screen first; the frames do the rest."""
-        self.transcript.pull(perf_counter() + FIRST_BUDGET)
 
     def frame(self, deadline: float) -> bool:
         """Draw what arrived since the last frame, until `deadline`; True if more waits."""

@@ -52,11 +52,19 @@ class Transcript(LineView):
 
     def pull(self, deadline: float) -> bool:
         """Take in what arrived and draw it, until `deadline` (perf_counter seconds); True if more waits."""
+        self._take_in()
+        return self.frame(deadline)
+
+    def catch_up(self) -> None:
+        """Draw what came while this was hidden, what is on the screen first; the frames do the rest."""
+        self._take_in()
+        super().catch_up()
+
+    def _take_in(self) -> None:
         if self.conversation.settle():
             self.post_message(self.Settled(self.conversation))
         if self._sync():
             self.set_sections([section for view in self._views for section in view.sections])
-        return self.frame(deadline)
 
     def _sync(self) -> bool:
         turns = self.conversation.turns
