@@ -46,7 +46,8 @@ def _latenesses(ticked: Callable[[Path, str], list[str]], model: str) -> list[fl
     with TemporaryDirectory() as folder:
         file = Path(folder) / "late.json"
         with Program(ticked(file, model)) as program:
-            program.wait(BEGIN[model.split("-")[0]], TIMEOUT)
+            # of what came before the first picture, that shows the end alone
+            program.wait((BEGIN[model.split("-")[0]], END), TIMEOUT)
             program.signal(signal.SIGUSR1)
             program.wait(END, TIMEOUT)
             return _told(program, file)

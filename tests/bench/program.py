@@ -93,15 +93,16 @@ class Program:
             self._block_start = end
             begin = self.output.find(_SYNC_BEGIN, end)
 
-    def wait(self, text: str, timeout: float) -> float:
-        """Seconds until `text` was written. Raises TimeoutError."""
-        start, seen, wanted = time.perf_counter(), 0, text.encode()
+    def wait(self, texts: str | tuple[str, ...], timeout: float) -> float:
+        """Seconds until a text, or one of several, was written. Raises TimeoutError."""
+        start, seen = time.perf_counter(), 0
+        wanted = [text.encode() for text in ((texts,) if isinstance(texts, str) else texts)]
         while (left := start + timeout - time.perf_counter()) > 0:
-            if self.output.find(wanted, max(seen - len(wanted), 0)) >= 0:
+            if any(self.output.find(text, max(seen - len(text), 0)) >= 0 for text in wanted):
                 return time.perf_counter() - start
             seen = len(self.output)
             self.read(min(left, 0.5))
-        raise TimeoutError(f"no {text!r} within {timeout:g} s: {bytes(self.output[-2000:])!r}")
+        raise TimeoutError(f"no {texts!r} within {timeout:g} s: {bytes(self.output[-2000:])!r}")
 
     def rest(self, seconds: float) -> None:
         """Only read for a while."""
