@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import httpx2
 import pytest
@@ -41,10 +42,10 @@ ROWS = [
 
 async def passed_on(pieces: AsyncIterator[bytes]) -> Stream:
     """The stream that a body becomes."""
-    hub = Hub(SqliteLog(None), keep=60.0, beat=3600.0)
     stream = Stream("s")
-    response = httpx2.Response(200, content=pieces)
-    await asyncio.wait_for(Feed(hub, stream, CALL).run(response), 30)
+    with closing(SqliteLog(None)) as log:
+        hub = Hub(log, keep=60.0, beat=3600.0)
+        await asyncio.wait_for(Feed(hub, stream, CALL).run(httpx2.Response(200, content=pieces)), 30)
     return stream
 
 
