@@ -68,3 +68,11 @@ def test_a_lone_half_stays_as_it_is() -> None:
     assert join_surrogates("a\ud83db") == "a\ud83db"
     assert join_surrogates("\ude80\ud83d\ude80") == "\ude80🚀"
     assert join_surrogates("plain 🚀") == "plain 🚀"
+
+
+def test_a_piece_that_is_new_is_not_copied() -> None:
+    piece = "much text " * 1000
+    log = TextLog("before")
+    mark = log.length
+    log.append(piece)
+    assert log.since(mark) is piece

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from tests.markdown.kit import look, picture, section, settle, streamed, targets
 from tests.markdown.test_exactness import cut
+from tui.markdown import inline
 from tui.markdown.definitions import References
-from tui.markdown.dividing import safe_cut
+from tui.markdown.dividing import closed_parts, safe_cut
 from tui.markdown.inline import Inline, is_closed, parse
+from tui.markdown.readings import Readings
 from tui.markdown.section import Link
 from tui.markdown.source import LONGEST
 
@@ -79,6 +82,47 @@ def test_a_cut_is_at_white_space_and_changes_nothing(source: str) -> None:
     if at is not None:
         assert source[at].isspace()
         assert read(source) == read(source[:at]) + read(source[at:].lstrip())
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=300, max_size=500).map("".join), st.integers(1, 200))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_a_text_that_grows_is_read_by_the_same_parts(source: str, step: int) -> None:
+    source, readings, before = source.strip() + ".", Readings(), list[str]()
+    for end in range(step, len(source), step):
+        readings.parse(source[:end], References(), growing=True)
+        parts, _ = closed_parts(source[:end])
+        assert parts[: len(before)] == before
+        before = parts
+    assert readings.parse(source, References(), growing=False) == Readings().parse(source, References(), growing=False)
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=200, max_size=400).map("".join))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_parts_say_what_the_whole_says(source: str) -> None:
+    source = source.strip() + "."
+    parts = Readings().parse(source, References(), growing=False)
+    whole = parse(source, References())
+    assert parts.text == whole.text
+    assert marked(parts) == marked(whole)
+
+
+def test_a_long_paragraph_that_grows_is_not_read_from_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    parser = inline._parser(True)
+    read = parser.inline.parse
+
+    def counted(source: str, *rest: Any) -> Any:
+        seen.append(source)
+        return read(source, *rest)
+
+    monkeypatch.setattr(parser.inline, "parse", counted)
+    text = "A **word** of `code`, [a link](https://e.example) and *more* of it. " * 100
+    made = section()
+    for at in range(0, len(text), 20):
+        made.append(text[at : at + 20])
+        settle(made)
+    assert max(map(len, seen)) < 1000
+    assert sum(map(len, seen)) < 25 * len(text)
 
 
 def test_there_is_a_cut_near_the_end_of_ordinary_text() -> None:

@@ -116,3 +116,9 @@ def test_what_is_shown_before_all_is_read_is_never_much_text(end: str, monkeypat
     made.work(soon(), WINDOW)
     assert read
     assert sum(read) < 30_000
+
+
+def test_a_fence_is_looked_for_in_the_last_part_of_a_very_long_text() -> None:
+    code = "```py\n" + "x = 1\n" * 300_000
+    assert ending(code, 6000).startswith("x = 1\n")
+    assert ending("text\n" * 300_000 + code[:9000], 6000).startswith("```py\nx = 1\n")

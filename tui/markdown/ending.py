@@ -9,6 +9,7 @@ from itertools import groupby
 
 _fence = re.compile(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})([^`\n]*)").fullmatch
 _LONGEST_WORD = 256
+_LOOKED_THROUGH = 1 << 20  # characters before an ending in which its fence is looked for: a frame's worth
 _beginning = re.compile(r"\n[ \t]*\n(?=\S)").search
 
 
@@ -39,7 +40,8 @@ def _beginning_of_line(text: str, start: int) -> int:
 def _open_fence(text: str, end: int) -> str:
     """The fence that is open at an offset, or nothing."""
     mark = language = ""
-    starts = merge(_lines_with("```", text, end), _lines_with("~~~", text, end))
+    begin = max(end - _LOOKED_THROUGH, 0)
+    starts = merge(_lines_with("```", text, begin, end), _lines_with("~~~", text, begin, end))
     for start, _ in groupby(starts):
         stop = text.find("\n", start, end)
         if found := _fence(text, start, stop if stop >= 0 else end):
@@ -50,10 +52,10 @@ def _open_fence(text: str, end: int) -> str:
     return mark + language
 
 
-def _lines_with(mark: str, text: str, end: int) -> Iterator[int]:
+def _lines_with(mark: str, text: str, begin: int, end: int) -> Iterator[int]:
     """Where each line begins that has this mark in it. Plain searches: a pattern over a long text would cost a frame."""
-    at = text.find(mark, 0, end)
+    at = text.find(mark, begin, end)
     while at >= 0:
-        yield text.rfind("\n", 0, at) + 1
+        yield text.rfind("\n", begin, at) + 1 or begin
         stop = text.find("\n", at, end)
         at = text.find(mark, stop, end) if stop >= 0 else -1
