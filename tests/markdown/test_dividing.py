@@ -23,6 +23,8 @@ _PIECES = [
     *("*", "**", "***", "_", "__", "~~", "`", "``", "[", "]", "](", "](u", "(", ")", "<", ">", "<b", "![", "\\", "&amp;", "'"),
     *("a", "b c", " ", " ", " ", "\n", "[x](u)", "<https://e.example>", "[^1]", "http://u.example"),
 ]
+_WIDE = [*_PIECES, "中，文", "字。か", "；", "，"]
+long_texts = st.lists(st.sampled_from(_PIECES) | st.sampled_from(_WIDE), min_size=200, max_size=500).map("".join)
 texts = st.lists(st.sampled_from(_PIECES), max_size=14).map("".join)
 
 
@@ -84,20 +86,20 @@ def test_a_cut_is_at_white_space_and_changes_nothing(source: str) -> None:
         assert read(source) == read(source[:at]) + read(source[at:].lstrip())
 
 
-@given(st.lists(st.sampled_from(_PIECES), min_size=300, max_size=500).map("".join), st.integers(1, 200))
+@given(long_texts, st.integers(1, 200))
 @settings(max_examples=50, deadline=None, derandomize=True)
 def test_a_text_that_grows_is_read_by_the_same_parts(source: str, step: int) -> None:
-    source, readings, before = source.strip() + ".", Readings(), list[str]()
+    source, readings, before = source.strip() + ".", Readings(), list[tuple[str, str]]()
     for end in range(step, len(source), step):
         readings.parse(source[:end], References(), growing=True)
-        parts, _ = closed_parts(source[:end])
+        parts, _ = closed_parts(source[:end], wide=True)
         assert parts[: len(before)] == before
         before = parts
     assert readings.parse(source, References(), growing=False) == Readings().parse(source, References(), growing=False)
 
 
-@given(st.lists(st.sampled_from(_PIECES), min_size=200, max_size=400).map("".join))
-@settings(max_examples=50, deadline=None, derandomize=True)
+@given(long_texts)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_parts_say_what_the_whole_says(source: str) -> None:
     source = source.strip() + "."
     parts = Readings().parse(source, References(), growing=False)
@@ -165,3 +167,11 @@ def test_definitions_are_not_shown_while_they_come() -> None:
     made = section()
     made.append("text\n\n[a]: https://a.example\n[b]: https://b.example\n")
     assert [row.text for _, row in picture(made)] == ["text"]
+
+
+def test_text_without_white_space_is_read_by_parts_too() -> None:
+    source = "流式传输让**文字**逐步出现，在`终端`里也是如此。" * 60
+    parts, rest = closed_parts(source, wide=True)
+    assert len(parts) >= 3
+    assert {gap for _, gap in parts} == {""}
+    assert len(rest) < 1000

@@ -7,6 +7,7 @@ each sign that may be markup.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from tui.markdown.inline import is_closed
@@ -18,7 +19,10 @@ _PART = 768  # size of a part, of what it is read by: it may end anew at each fr
 _LEAST = 32  # characters in a part
 _TRIES = 3
 _marks = re.compile(r"[*_`\[<~&\\]")
-_signs = re.compile(r"\\.|(`+)|(<[A-Za-z/!?])|(\[)|(\]\(?)|(\*+|_+|~~)|(\s+)", re.DOTALL).finditer
+_SIGNS = r"\\.|(`+)|(<[A-Za-z/!?])|(\[)|(\]\(?)|(\*+|_+|~~)|(\s+)"
+_WIDE_SIGNS = "\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f"
+_signs = re.compile(_SIGNS, re.DOTALL).finditer
+_wide_signs = re.compile(rf"{_SIGNS}|[{_WIDE_SIGNS}](?=[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff])", re.DOTALL).finditer
 _CLOSERS = {"<": ">", "]": ")"}
 
 
@@ -32,7 +36,7 @@ def divide(source: str, size: int) -> tuple[str, str] | None:
     beginning, cut = source, 0
     for end in range(LIMIT, min(size, _MOST) + 1, LIMIT):
         beginning = _beginning(source, end) or source
-        cut = sum(len(part) + 1 for part in closed_parts(beginning)[0]) - 1
+        cut = sum(len(part) + 1 for part, _ in closed_parts(beginning)[0]) - 1
         if cut > 0:
             break
     if cut <= 0 and size >= _MOST:
@@ -42,24 +46,26 @@ def divide(source: str, size: int) -> tuple[str, str] | None:
     return (source[:cut], rest) if rest else None
 
 
-def closed_parts(source: str) -> tuple[list[str], str]:
-    """The parts of a text that can be read alone, whatever follows, and what is left; a white space stands between two.
+def closed_parts(source: str, *, wide: bool = False) -> tuple[list[tuple[str, str]], str]:
+    """The parts of a text that can be read alone, whatever follows, each with the white space after it, and what is left.
 
-    As the text grows, parts are added; those that are there stay.
+    As the text grows, parts are added; those that are there stay. `wide`: where no white space is written, a part may also end
+    with a sentence, or a part of one, with nothing after it.
     """
-    parts: list[str] = []
+    parts: list[tuple[str, str]] = []
     at = 0
-    while (cut := _first_cut(source[at:])) is not None:
-        parts.append(source[at : at + cut])
-        at += cut + 1
+    while (cut := _first_cut(source[at:], wide)) is not None:
+        gap = source[at + cut] if source[at + cut].isspace() else ""
+        parts.append((source[at : at + cut], gap))
+        at += cut + len(gap)
     return parts, source[at:]
 
 
-def _first_cut(source: str) -> int | None:
+def _first_cut(source: str, wide: bool) -> int | None:
     """Where the first part ends, if all of it is there."""
     size = _PART
     while size <= LIMIT and (beginning := _beginning(source, size)) is not None:
-        if (cut := safe_cut(beginning)) is not None:
+        if (cut := safe_cut(beginning, wide and not beginning.isascii())) is not None:
             return cut
         size *= 2
     return None
@@ -82,22 +88,23 @@ def _cut_to(source: str, size: int) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def safe_cut(source: str) -> int | None:
+def safe_cut(source: str, wide: bool = False) -> int | None:
     """The offset of white space near the end of `source` over which no markup reaches, whatever follows; None if none is found.
 
-    What comes after `source` is of no matter, so the answer holds while the paragraph grows.
+    `wide`: or of a wide letter after a wide sign. What comes after `source` is of no matter, so the answer holds while the
+    paragraph grows.
     """
-    found = _candidates(source)
+    found = _candidates(source, _wide_signs if wide else _signs)
     spread = [found[(len(found) - 1) * part // _TRIES] for part in range(_TRIES, 0, -1)] if found else []
     return next((at for at in dict.fromkeys(spread) if is_closed(source[:at])), None)
 
 
-def _candidates(source: str) -> list[int]:
-    """White space where nothing seems to be open; a guess, for `is_closed` takes longer."""
+def _candidates(source: str, signs: Callable[[str], Iterator[re.Match[str]]]) -> list[int]:
+    """Where nothing seems to be open; a guess, for `is_closed` takes longer."""
     found: list[int] = []
     open_runs: list[str] = []
     depth = skip = 0
-    for match in _signs(source):
+    for match in signs(source):
         at, sign = match.start(), match[0]
         if at < skip:
             continue
@@ -105,6 +112,9 @@ def _candidates(source: str) -> list[int]:
             alone = sign in (" ", "\n") and match.end() < len(source) and source[at - 1] != "\\"
             if alone and at >= _LEAST and depth == 0 and not open_runs:
                 found.append(at)
+        elif sign in _WIDE_SIGNS:
+            if at >= _LEAST and depth == 0 and not open_runs:
+                found.append(match.end())
         elif match[1] or match[2] or sign == "](":
             skip = _end_of(source, match)
             if not skip:

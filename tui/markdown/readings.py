@@ -24,11 +24,11 @@ class Readings:
 
     def parse(self, source: str, references: References, *, growing: bool, breaks: bool = False) -> Inline:
         """Read `source`; of one that is `growing`, the parts that are closed are read once. `breaks` as in `inline`."""
-        parts, rest = closed_parts(source)
+        parts, rest = closed_parts(source, wide=True)
+        end = self._read_end(rest, references, growing, breaks)
         if not parts:
-            return self._read_end(rest, references, growing, breaks)
-        contents = [self._read(part, references, breaks, keep=True) for part in parts]
-        return _joined([*contents, self._read_end(rest, references, growing, breaks)])
+            return end
+        return _joined([(self._read(part, references, breaks, keep=True), gap) for part, gap in parts], end)
 
     def _read_end(self, source: str, references: References, growing: bool, breaks: bool) -> Inline:
         """What has come since is put after what was read, until it is worth the while."""
@@ -54,12 +54,13 @@ class Readings:
         return content
 
 
-def _joined(contents: list[Inline]) -> Inline:
-    """Texts one after the other, spaces between."""
+def _joined(parts: list[tuple[Inline, str]], end: Inline) -> Inline:
+    """Texts one after the other, and spaces where there was white space."""
     spans: list[inline.Span] = []
-    at = 0
-    for content in contents:
-        spans += [inline.Span(start + at, end + at, bits, href) for start, end, bits, href in content.spans]
-        at += len(content.text) + 1
-    missed = frozenset[str]().union(*(content.missed for content in contents))
-    return Inline(" ".join(content.text for content in contents), tuple(spans), missed)
+    text = ""
+    for content, gap in [*parts, (end, "")]:
+        at = len(text)
+        spans += [inline.Span(start + at, stop + at, bits, href) for start, stop, bits, href in content.spans]
+        text += content.text + (gap and " ")
+    missed = end.missed.union(*(content.missed for content, _ in parts))
+    return Inline(text, tuple(spans), missed)
