@@ -29,6 +29,19 @@ async def test_what_is_sought_is_counted_and_stepped_through(tmp_path: Path) -> 
         assert not screen_of(pilot).pane.query_one(FindBar).display
 
 
+async def test_what_is_typed_right_behind_the_key_is_sought_and_sought_again_later(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path, Script.complete("one fish, two fish, red fish"))
+    async with running(app) as pilot:
+        await send(pilot, "go")
+        await streamed(pilot)
+        for key in ("alt+f", *"fish"):  # all at once, as from a terminal that was held up
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: "1/3" in shown(pilot), "the count")
+        assert not screen_of(pilot).pane.prompt.text
+        await pilot.press("escape", "alt+f")
+        await until(pilot, lambda: "1/3" in shown(pilot), "the count again")
+
+
 async def test_f3_asks_what_to_find_where_nothing_is_sought(tmp_path: Path) -> None:
     app, _ = make_app(tmp_path, Script.complete("answer"))
     async with running(app) as pilot:

@@ -19,6 +19,12 @@ class Words(Input):
         let_go(self)
 
 
+class Label(Static):
+    """Not a part of what is read: a selection that is dragged across it stays in the conversation."""
+
+    ALLOW_SELECT = False
+
+
 class FindBar(Horizontal):
     """Hidden until asked for. Enter is next, escape closes."""
 
@@ -49,10 +55,12 @@ class FindBar(Horizontal):
     def open(self) -> None:
         """Show it, ready to type."""
         if self._words is None:
-            self._words, self._count = Words(compact=True), Static("", classes="find--count")
-            self.mount(Static("find ", classes="find--label"), self._words, self._count)
+            self._words, self._count = Words(compact=True), Label("", classes="find--count")
+            self.mount(Label("find ", classes="find--label"), self._words, self._count)
+        elif not self.display and self._words.value:
+            self.post_message(self.Changed(self._words.value))  # what was looked for last
         self.display = True
-        self._words.focus()
+        self.screen.set_focus(self._words)  # at once: what is typed behind the key is for it
         self._words.action_select_all()
 
     def count(self, place: int, hits: int) -> None:
