@@ -67,6 +67,7 @@ NAMED_ROWS = [
     *_both("event: error without data", b"event: error\n\n"),
     *_both("an error: line", b'error: {"code": 500, "message": "' + _WORDS.encode() + b'"}\n\n', says=_WORDS),
     *_both("an error and an end mark", event({"error": {"message": _WORDS}}) + DONE, says=_WORDS),
+    *_both("an error: line and an unended end mark", b"error: " + _WORDS.encode() + b"\n\ndata: [DONE]\n", says=_WORDS),
     *_both("an error, unended", event({"error": {"message": _WORDS}}).rstrip(), says=_WORDS),
 ]
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import closing
 
 import httpx2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.faults import ends, framing, in_band, shapes
 from tests.faults.table import Row
-from tests.faults.wire import DONE, HEAD, as_json, completion, say, stop
+from tests.faults.wire import DONE, HEAD, as_json, chunk, completion, event, say, stop
 from tui.engine.answer import Answer
 from tui.engine.failure import Call
 from tui.engine.reader import StreamReader
 from tui.engine.request import Request
+from tui.engine.sse import Splitter
 from tui.serve import feed as feeding
 from tui.serve.feed import Feed
 from tui.serve.hub import Hub
@@ -53,6 +57,11 @@ async def _whole(data: bytes) -> AsyncIterator[bytes]:
     yield data
 
 
+async def _in_pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
+    for place in range(0, len(data), size):
+        yield data[place : place + size]
+
+
 async def _left_open(data: bytes) -> AsyncIterator[bytes]:
     yield data
     await asyncio.Event().wait()
@@ -67,8 +76,8 @@ async def _endless(data: bytes) -> AsyncIterator[bytes]:
 def read(stream: Stream) -> Answer:
     """The answer of who reads it."""
     reader, answer = StreamReader(), Answer("m")
-    for event in [*reader.feed(b"".join(stream._frames)), *reader.end()]:
-        answer.apply(event, 0.0)
+    for one in [*reader.feed(b"".join(stream._frames)), *reader.end()]:
+        answer.apply(one, 0.0)
     return answer
 
 
@@ -80,6 +89,51 @@ async def test_a_body_makes_the_same_answer(row: Row, body: bytes) -> None:
     words = "" if answer.failure is None else f"{answer.failure.title} {answer.failure.detail}"
     assert stream.final
     assert row.says in words or row.kind == "closed"  # how much had come before a cut, only its reader knows
+
+
+FRAGMENTS = [
+    *(say("a"), say("b"), say("é🚀"), say("x", index=1), stop(), stop("length"), stop("error"), DONE),
+    *(event(chunk({"reasoning_content": "r"})), event(chunk({"refusal": "no"})), event({"error": {"message": "m"}})),
+    *(b"\n", b"\r\n", b"\r", b"data:", b"data: ", b"noise\n", b": c\n\n", b"event: error\n", b"event: x\n", b"id: 7\n"),
+    *(
+        b"[DONE]\n",
+        b"data: [DON",
+        b"\xff\xfe",
+        b"\0",
+        b"\xef\xbb\xbf",
+        b"<html>\n",
+        b"error: boom\n",
+        b"null\n",
+        b"data: 5\n\n",
+    ),
+]
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=9).map(b"".join), st.integers(1, 400))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_any_stream_makes_the_same_answer(body: bytes, size: int) -> None:
+    direct, answer = StreamReader(), Answer("m")
+    for one in [*direct.feed(body), *direct.end()]:
+        answer.apply(one, 0.0)
+    passed = read(asyncio.run(passed_on(_in_pieces(body, size))))
+    assert (passed.state, passed.text, passed.reasoning, passed.refusal) == (
+        answer.state,
+        answer.text,
+        answer.reasoning,
+        answer.refusal,
+    )
+
+
+async def test_what_came_before_and_after_an_answer_in_one_piece_keeps_its_place() -> None:
+    whole = json.dumps(completion({"content": "a"}, None)).encode()
+    answer = read(await passed_on(_whole(whole + b"\n\n" + say("b") + stop())))
+    assert (answer.state, answer.text) == ("complete", "ab")
+
+
+async def test_what_came_before_an_event_that_is_too_large_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "Splitter", lambda: Splitter(1000))
+    stream = await passed_on(_whole(say("a") + say("x" * 2000)))
+    assert (stream.state, read(stream).text) == ("broken", "a")
 
 
 @pytest.mark.parametrize(

@@ -271,7 +271,7 @@ class StreamReader:
         self.done = True
 
     def _complain(self, complaint: Complaint) -> None:
-        if self._decoder.late or (self._decoder.complaint is None and self._said_end):
+        if self._decoder.late or (self._decoder.complaint is None and self._decoder.ended):
             self._decoder.complaint = None
             self._late += 1
             if self._late <= _LATE:

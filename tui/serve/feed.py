@@ -73,7 +73,7 @@ class Feed:
                 failure = net_failure.from_exception(error, self._call, began=True)
                 why = f"The connection to the model's server broke: {failure.detail}"
         self._take(self._splitter.end())
-        self._take_plain()
+        self._pass_on(self._held(at_end=True))
         return why
 
     async def _read(self, pieces: Any) -> None:
@@ -112,13 +112,17 @@ class Feed:
     def _take(self, items: list[Item]) -> None:
         passed: list[ServerEvent | Line] = []
         for item in items:
-            if isinstance(item, ServerEvent):
+            if isinstance(item, Line) and self._may_be_whole(item):
+                continue
+            if isinstance(item, ServerEvent | Line) and self._plain:
+                passed += self._held()
+            if isinstance(item, Line):
+                passed.append(as_event(item) or item)
+            elif isinstance(item, ServerEvent):
                 if item != ("", ""):  # an empty event is a keep-alive, and to OpenAI's own client a damaged one
                     passed.append(item)
-            elif isinstance(item, Line):
-                if not self._may_be_whole(item):
-                    passed.append(as_event(item) or item)
             elif isinstance(item, TooLarge):
+                self._pass_on(passed)
                 raise ServeError(502, _TOO_LARGE)
         self._pass_on(passed)
 
@@ -136,21 +140,19 @@ class Feed:
         self._plain_size += len(line.text)
         return True
 
-    def _take_plain(self) -> None:
-        """A server that was asked to stream may answer with one JSON object, or one a line."""
+    def _held(self, *, at_end: bool = False) -> list[ServerEvent | Line]:
+        """The lines that waited. A server that was asked to stream may answer with one JSON object, or one a line."""
         try:
             whole = json.loads("\n".join(self._plain)) if self._plain else None
         except (ValueError, RecursionError):
             whole = None
-        found: list[ServerEvent | Line]
-        if not isinstance(whole, dict):
-            found = [as_event(line) or line for line in map(Line, self._plain)]
-        elif isinstance(whole.get("choices"), list):
-            found = [ServerEvent("", json.dumps(as_chunk(whole))), ServerEvent("", "[DONE]")]
-        else:
-            found = [ServerEvent("", json.dumps(whole))]
+        lines = [Line(text) for text in self._plain]
         self._plain.clear()
-        self._pass_on(found)
+        if not isinstance(whole, dict):
+            return [as_event(line) or line for line in lines]
+        if not isinstance(whole.get("choices"), list):
+            return [ServerEvent("", json.dumps(whole))]
+        return [ServerEvent("", json.dumps(as_chunk(whole))), *([ServerEvent("", "[DONE]")] if at_end else [])]
 
     # Ends
 
