@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx2
@@ -275,6 +275,15 @@ def test_the_log_expires_and_then_forgets() -> None:
     log.expire(6.0, 6.0)
     assert log.find("a") is None
     log.close()
+
+
+def test_what_has_expired_leaves_the_disk(tmp_path: Path) -> None:
+    with closing(SqliteLog(tmp_path)) as log:
+        log.create("s", "m", 0.0)
+        log.append([Batch("s", 1, 1, b"x" * 5_000_000)])
+        log.finish("s", "complete", 1.0)
+        log.expire(2.0, 0.0)
+    assert (tmp_path / "streams-1.db").stat().st_size < 500_000
 
 
 def test_a_damaged_log_is_set_aside(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tui.storage.opening import transaction
 VERSION = 1
 INTERRUPTED = "The server ended before this stream did. What arrived before is whole; nothing more will come."
 _MOST_SERVERS = 100  # that share a folder
+_PAGES = 65536  # that are given back to the disk at once
 _BUSY = 5.0  # seconds
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stream (
@@ -77,6 +78,7 @@ class SqliteLog:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > VERSION:
             raise LogError(f"the log of streams {path} was written by a newer streamtui")
+        self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a file that is new
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(_SCHEMA)
@@ -138,6 +140,7 @@ class SqliteLog:
             self._db.execute(f"DELETE FROM batch WHERE stream IN ({gone})", (before,))  # noqa: S608 - our own text
             self._db.execute("UPDATE stream SET state = 'expired', model = '' WHERE ended < ?", (before,))
             self._db.execute("DELETE FROM stream WHERE ended < ?", (forget,))
+        self._db.executescript(f"PRAGMA incremental_vacuum({_PAGES})")  # `execute` would give back one page
 
     @_told
     def recover(self, now: float) -> int:
