@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
+from textual import events
 from textual.widgets import Input
 
 from tests.app.kit import make_app, running, screen_of, send, shown
@@ -207,3 +208,13 @@ async def test_tabs_that_close_at_once_leave_one_in_front(tmp_path: Path) -> Non
         assert len(app.workspace.tabs) == 1
         assert set(screen.panes) == {app.workspace.tabs[0].id}
         assert len(screen.query(ConversationPane)) == 1
+
+
+async def test_what_is_typed_right_behind_the_key_goes_to_the_tab_that_it_opens(tmp_path: Path) -> None:
+    app, _ = make_app(tmp_path)
+    async with running(app) as pilot:
+        for key in ("ctrl+n", *"new", "alt+1", *"old", "alt+2", *"er"):  # all at once, as from a terminal that was held up
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        screen = screen_of(pilot)
+        assert [screen.panes[tab.id].prompt.text for tab in screen.workspace.tabs] == ["old", "newer"]

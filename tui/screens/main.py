@@ -143,7 +143,7 @@ class MainScreen(Streaming, Approving, Reading, Copying):
         for other in self.panes.values():
             other.display = other is pane
         pane.refresh_state(self.workspace.clock(), self.found)
-        pane.prompt.focus()
+        self.set_focus(pane.prompt)  # at once: what is typed right behind the key is for this tab
         pane.transcript.catch_up()
         self.show_state()
         self.show_now()

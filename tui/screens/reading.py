@@ -61,7 +61,7 @@ class Reading(Following):
     @on(FindBar.Closed)
     def _find_closed(self) -> None:
         self.transcript.find("")
-        self.pane.prompt.focus()
+        self.set_focus(self.pane.prompt)
 
     @on(Transcript.FindUpdated)
     def _show_hits(self, event: Transcript.FindUpdated) -> None:

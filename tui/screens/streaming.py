@@ -133,7 +133,7 @@ class Streaming(TabScreen):
         if self._idle_turn("edit"):
             prompt = self.pane.prompt
             prompt.begin_edit(self.tab.conversation.turns[-1].prompt)
-            prompt.focus()
+            self.set_focus(prompt)
 
     @on(Prompt.Edited)
     def _prompt_edited(self, event: Prompt.Edited) -> None:
