@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tui.markdown import cells
 from tui.markdown.cells import chop, wrap
 from tui.markdown.definitions import References
 from tui.markdown.inline import CODE, EMPHASIS, HTML, LINK, NOTE, STRIKE, STRONG, Inline, parse
@@ -107,3 +108,17 @@ def test_chopping_loses_nothing(text: str, cells: int) -> None:
     pieces = [text[start:end] for start, end in pairwise(starts)]
     assert "".join(pieces) == text
     assert all(cell_len(piece) <= cells for piece in pieces)
+
+
+def test_wrapping_looks_at_each_cluster_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def counted(text: str) -> int:
+        looked.append(len(text))
+        return cell_len(text)
+
+    monkeypatch.setattr(cells, "cell_len", counted)
+    text = ("a" + "\u0301\u0323" * 10) * 200
+    rows = cells.wrap(text, 10)
+    assert "".join(text[start:end] for start, end in rows) == text
+    assert sum(looked) <= 4 * len(text)

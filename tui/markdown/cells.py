@@ -90,9 +90,12 @@ def _wrap_any(line: str, base: int, cells: int) -> list[Piece]:
         if used + size > cells and stop > start:
             rows.append((base + start, base + stop))
             start, used = match.start(), 0
+        rest = match.start()  # what is left of it is `size` cells wide
         while used + size > cells and (at := cut(line, start, cells)) < match.end():
             rows.append((base + start, base + at))
-            start, used, size = at, 0, cell_len(line[at : match.end()])
+            start, used = at, cell_len(line[at:rest])
+            size -= cell_len(line[rest:at])
+            rest = max(rest, at)
         used += size
         stop = match.end()
     if stop > start or not rows:

@@ -15,7 +15,7 @@ _UNSEEN = 1 << 12  # characters that came while nobody looked: reading them take
 _ENDING = 1500  # characters of an ending to begin with: more of them where they do not fill the window
 _MOST_ENDING = 12_000  # characters of an ending
 _PATIENCE = 0.020  # seconds: who has so much time gets the whole
-_WHOLE = 1.0  # seconds: the ending is read to its end, which takes a few thousandths
+_COLOURS = 0.010  # seconds: an ending is read to its end, but code that takes longer to lex gets its colours by frames
 
 
 class MarkdownSection:
@@ -130,7 +130,10 @@ class MarkdownSection:
         if self._styles is not None:
             shown.restyle(self._styles)
         shown.resize(self._width)
-        shown.work(perf_counter() + _WHOLE, window)
+        deadline = perf_counter() + _COLOURS
+        shown.work(deadline, window)
+        while shown.reading:
+            shown.work(deadline, window)
         return shown
 
     def take_dirty(self) -> int | None:
