@@ -14,6 +14,8 @@ from tests.faults.wire import chunk
 from tui.engine import events
 from tui.engine.answer import Answer
 from tui.engine.decode import Decoder
+from tui.engine.text_log import TextLog
+from tui.engine.tool_deltas import ToolDeltas
 
 Call = tuple[str | None, str | None, str]
 
@@ -278,3 +280,20 @@ def test_well_formed_calls_are_what_the_sdk_makes_of_them(chunks: list[dict[str,
     message = state.get_final_completion().choices[0].message
     theirs = [(call.id, call.function.name, call.function.arguments) for call in message.tool_calls or []]
     assert sorted(calls_of(*chunks), key=str) == sorted(theirs, key=str)
+
+
+def test_arguments_in_many_pieces_are_not_copied_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[int] = []
+    fold = TextLog._fold
+
+    def counted(self: TextLog) -> None:
+        copied.append(sum(map(len, self._pieces)))
+        fold(self)
+
+    monkeypatch.setattr(TextLog, "_fold", counted)
+    deltas = ToolDeltas(0)
+    pieces = ["x, "] * 20_000
+    for piece in pieces:
+        list(deltas.read([{"index": 0, "function": {"name": None, "arguments": piece}}]))
+    assert deltas.holds([{"function": {"arguments": "".join(pieces)}}])
+    assert sum(copied) <= 2 * len("".join(pieces))

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tui.engine import json_values
 from tui.engine.events import ToolCallDelta
+from tui.engine.text_log import TextLog
 
 
 @dataclass(slots=True)
@@ -21,12 +22,13 @@ class _Call:
     index: int  # ours
     id: str | None = None
     name: str | None = None
-    arguments: str = ""
+    arguments: TextLog = field(default_factory=TextLog)
 
     @property
     def has_all(self) -> bool:
         """Whether its arguments are whole JSON."""
-        return self.arguments.rstrip().endswith(("}", "]", '"')) and json_values.values(self.arguments)[1]
+        text = self.arguments.text
+        return text.rstrip().endswith(("}", "]", '"')) and json_values.values(text)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class ToolDeltas:
         if not self._calls or not isinstance(calls, list) or len(calls) != len(self._calls):
             return False
         again = [_read(call, place) for place, call in enumerate(calls) if isinstance(call, Mapping)]
-        return [(one.name, one.arguments) for one in again] == [(call.name, call.arguments) for call in self._calls]
+        return [(one.name, one.arguments) for one in again] == [(call.name, call.arguments.text) for call in self._calls]
 
     def _one(self, delta: _Delta, named: set[int]) -> Iterator[ToolCallDelta]:
         if not (delta.id or delta.name or delta.arguments):
@@ -74,7 +76,7 @@ class ToolDeltas:
         call.id = delta.id or call.id
         name = _name(call, delta.name)
         call.name = name or call.name
-        call.arguments += delta.arguments
+        call.arguments.append(delta.arguments)
         yield ToolCallDelta(call.index, delta.id, name, delta.arguments, self._choice)
 
     def _call_of(self, delta: _Delta, named: set[int]) -> _Call:
