@@ -13,7 +13,6 @@ from tui.markdown.section import WINDOW_ONLY, Anchor, Row, ViewStyles
 _LONG = 1 << 15  # characters at once: reading them takes many frames
 _UNSEEN = 1 << 12  # characters that came while nobody looked: reading them takes some
 _ENDING = 1500  # characters of an ending to begin with: more of them where they do not fill the window
-_MOST_ENDING = 12_000  # characters of an ending
 _PATIENCE = 0.020  # seconds: who has so much time gets the whole
 _COLOURS = 0.010  # seconds: an ending is read to its end, but code that takes longer to lex gets its colours by frames
 
@@ -112,11 +111,12 @@ class MarkdownSection:
         return True
 
     def _show_ending(self, window: range) -> None:
-        """Show so much of the end that it fills the window twice; nothing of it, if that would be a lot of text."""
+        """Show so much of the end that it fills the window twice, if that is no more text than one and a half of full rows."""
         unread, length, wanted = self._whole.unread, _ENDING, 2 * len(window)
+        most = min(len(unread), max(len(window) * self._width * 3 // 2, _ENDING))
         shown = self._read_ending(ending(unread, length), window)
-        while shown.height < wanted and length < min(len(unread), _MOST_ENDING):
-            length = min(max(2 * length, length * wanted * 5 // 4 // max(shown.height, 1)), _MOST_ENDING)
+        while shown.height < wanted and length < most:
+            length = min(max(2 * length, length * wanted * 5 // 4 // max(shown.height, 1)), most)
             shown = self._read_ending(ending(unread, length), window)
         if shown.height >= len(window):
             self._ending = shown
