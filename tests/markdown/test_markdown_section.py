@@ -106,6 +106,13 @@ def test_code_that_does_not_wrap_is_cut_and_scrolled() -> None:
     assert len(picture(made)) == 5
 
 
+def test_code_that_wrapped_until_now_can_be_drawn_before_it_is_laid_out_anew() -> None:
+    made = settle(section("```\n" + "0123456789" * 5 + "\n```", 20))
+    made.show_code(wrap=False, left=0)
+    assert [made.strip(y).text.strip() for y in range(1, 4)] == ["0123456789012345 ›"] * 3
+    assert [strip.text.strip() for strip, _ in picture(made)[1:]] == ["0123456789012345 ›", ""]
+
+
 def test_a_line_that_may_become_something_else_waits() -> None:
     made = section()
     made.append("a\n-")

@@ -176,7 +176,7 @@ class CodeView(VerbatimView):
         if y >= self.starts[-1]:
             return self._framed([], 0)._replace(indent=self.width)
         if not self.wraps:
-            return self._cut_row(y)
+            return self._cut_row(self.place(y)[0])  # rows may still be those of wrapped lines
         content = super().row(y)
         return self._framed(content.runs, sum(width(run.text) for run in content.runs), content.joins)
 
