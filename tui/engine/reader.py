@@ -18,7 +18,7 @@ from tui.engine.in_band import Complaint, clip, read_error
 from tui.engine.json_values import dumps, objects_in, raw_decode, said_by, values
 from tui.engine.request import Request
 from tui.engine.sse import MAX_EVENT, PADDING, Cut, Item, Line, ServerEvent, Splitter, TooLarge
-from tui.engine.tally import Tally, after
+from tui.engine.tally import Tally, complained
 
 MOST = 64 * 2**20  # characters of one answer
 _KEPT = "What arrived is kept; ask for less at once."
@@ -277,17 +277,7 @@ class StreamReader:
             if self._late <= _LATE:
                 self._note(f"After the end the server reported an error: {complaint.message}")
             return
-        codes = ", ".join(code for code in complaint.codes if code not in complaint.message)
-        if not complaint.message or complaint.message == codes:
-            title = f"The server ended the answer with “{codes or 'error'}”{after(self.characters)}."
-            self._fail(Failure("in_band", title, "", "Retry."))
-            return
-        detail = complaint.message + (f" ({codes})" if codes else "")
-        self._fail(
-            Failure(
-                "in_band", f"The server reported an error{after(self.characters)}.", detail, "See what it says, then retry."
-            )
-        )
+        self._fail(complained(complaint, self.characters))
 
     def _fail(self, failure: Failure) -> None:
         detail = self._call.scrub(failure.detail)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tui.engine import net_failure
 from tui.engine.failure import Failure
 from tui.engine.http_failure import page_title
-from tui.engine.in_band import clip, excerpt
+from tui.engine.in_band import Complaint, clip, excerpt
 from tui.engine.json_values import values
 
 _CHEAP = 2**18  # characters of JSON that may be read over and over
@@ -80,6 +80,16 @@ class Tally:
 def after(characters: int) -> str:
     """Where in the answer something happened, as the end of a sentence."""
     return f" after {characters:,} character{'s' if characters > 1 else ''}" if characters else ""
+
+
+def complained(complaint: Complaint, characters: int) -> Failure:
+    """What a server's error in mid-stream means for an answer of which so many characters are there."""
+    codes = ", ".join(code for code in complaint.codes if code not in complaint.message)
+    if not complaint.message or complaint.message == codes:
+        title = f"The server ended the answer with “{codes or 'error'}”{after(characters)}."
+        return Failure("in_band", title, "", "Retry.")
+    detail = complaint.message + (f" ({codes})" if codes else "")
+    return Failure("in_band", f"The server reported an error{after(characters)}.", detail, "See what it says, then retry.")
 
 
 def _answered(what: str, detail: str) -> Failure:
