@@ -2,7 +2,8 @@
 
     python -m tests.markdown.side_by_side FOLDER [FILE.md]
 
-writes an SVG for each of the two, at 120 and 60 columns, in a dark and a light theme.
+writes an SVG for each of the two, at 120 and 60 columns, in a dark and a light theme. `as_models_write.md`, next to this
+file, holds what the sample leaves out: give it as FILE.md.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ class Theirs(App[None]):
 async def picture(kind: type[Ours] | type[Theirs], width: int, theme: str) -> str:
     """One picture, as SVG."""
     app = kind()
-    async with app.run_test(size=(width, 90 if width > 100 else 110)) as pilot:
+    async with app.run_test(size=(width, 130 if width > 100 else 170)) as pilot:
         app.theme = theme
         for _ in range(20):
             await pilot.pause()
