@@ -1,70 +1,21 @@
-"""`stream_answer` and `drive` on a transport in memory, with a clock that only the test moves."""
+"""`stream_answer` and `drive`: what comes, tries again, is stopped."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import replace
 
 import httpx2
 import pytest
 
-from tests.engine.fakes import FakeTime, Piece, Transport, client_of, settle
-from tests.faults.wire import DONE, event, say, stop
-from tui.engine.answer import Answer
-from tui.engine.drive import drive
-from tui.engine.events import Cancelled, Event, Failed, Finished, Footnote, Opened, Retrying, StallNotice, TextDelta
-from tui.engine.request import Request, Timeouts
+from tests.engine.fakes import Piece, Transport, client_of, settle
+from tests.engine.stream_kit import END, REQUEST, hold, running
+from tests.faults.wire import say
+from tui.engine.events import Cancelled, Failed, Finished, Footnote, Opened, Retrying, TextDelta
+from tui.engine.request import Request
 from tui.engine.stream import no_gather, stream_answer
-
-REQUEST = Request("m", [{"role": "user", "content": "go"}])
-END = stop() + DONE
-
-
-class Running:
-    """A stream that is being driven in a task: what came of it so far."""
-
-    def __init__(self, bodies: Sequence[Sequence[Piece] | httpx2.Response], request: Request = REQUEST) -> None:
-        self.time = FakeTime()
-        self.answer = Answer("m")
-        self.events: list[Event] = []
-        self.transport = Transport(bodies)
-        client = client_of(self.transport)
-        stream = stream_answer(client, request, clock=self.time.clock, sleep=self.time.sleep)
-        self.task = asyncio.create_task(drive(self.answer, stream, record=self.events.append, clock=self.time.clock))
-
-    @property
-    def state(self) -> str:
-        return self.answer.state
-
-    @property
-    def stalls(self) -> bool:
-        return self.answer.stall is not None
-
-    def kinds(self) -> list[str]:
-        return [type(event).__name__ for event in self.events]
-
-
-@asynccontextmanager
-async def running(*bodies: Sequence[Piece] | httpx2.Response, request: Request = REQUEST) -> AsyncIterator[Running]:
-    run = Running(bodies, request)
-    await run.transport.asked.wait()
-    await settle()
-    try:
-        yield run
-    finally:
-        run.task.cancel()
-        await asyncio.gather(run.task, return_exceptions=True)
-
-
-def _hold() -> asyncio.Event:
-    return asyncio.Event()
-
-
-def _timeouts(**limits: float) -> Request:
-    return replace(REQUEST, timeouts=replace(Timeouts(), **limits))
 
 
 async def test_a_good_stream_opens_speaks_and_finishes() -> None:
@@ -77,116 +28,6 @@ async def test_a_good_stream_opens_speaks_and_finishes() -> None:
         assert run.kinds()[-1] == "Finished"
         assert (run.state, run.answer.text, run.answer.meter.started) == ("complete", "ab", 100.0)
         assert run.transport.streams[0].closed
-
-
-async def test_no_first_token_in_time() -> None:
-    async with running([b": wait\n\n", _hold()]) as run:
-        await run.time.advance(119.9)
-        assert run.state == "waiting"
-
-        await run.time.advance(0.1)
-
-        assert (run.state, run.answer.failure and run.answer.failure.kind) == ("failed", "timeout")
-        assert run.transport.streams[0].closed
-        assert run.transport.count == 1  # never retried
-
-
-async def test_no_headers_in_time() -> None:
-    class Silent(httpx2.AsyncBaseTransport):
-        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-            await asyncio.Event().wait()
-            raise AssertionError
-
-    time = FakeTime()
-    answer = Answer("m")
-    stream = stream_answer(client_of(Silent()), REQUEST, clock=time.clock, sleep=time.sleep)
-    task = asyncio.create_task(drive(answer, stream, clock=time.clock))
-    await settle()
-
-    await time.advance(120)
-    await task
-
-    assert (answer.state, answer.failure and answer.failure.kind) == ("failed", "timeout")
-
-
-async def test_a_stall_is_noticed_at_half_and_given_up_at_the_limit() -> None:
-    async with running([say("a"), _hold()]) as run:
-        await run.time.advance(29.9)
-        assert not run.stalls
-
-        await run.time.advance(0.1)
-        assert run.answer.stall == StallNotice(30.0, 60.0)
-
-        await run.time.advance(29.9)
-        assert run.state == "streaming"
-
-        await run.time.advance(0.1)
-        assert (run.state, run.answer.failure and run.answer.failure.kind) == ("interrupted", "stalled")
-        assert run.answer.text == "a"
-
-
-async def test_only_content_ends_a_stall() -> None:
-    comment, delta, text = _hold(), _hold(), _hold()
-    async with running([say("a"), comment, b": alive\n\n", delta, say(""), text, say("b"), _hold()]) as run:
-        for sign in (comment, delta):
-            await run.time.advance(20)
-            sign.set()
-            await settle()
-        assert run.stalls
-
-        text.set()
-        await settle()
-        assert run.answer.text == "ab"
-        assert not run.stalls
-
-        await run.time.advance(59)
-        assert run.state == "streaming"
-        await run.time.advance(1)
-        assert run.state == "interrupted"
-
-
-async def test_limits_of_zero_are_off() -> None:
-    text = _hold()
-    async with running([text, say("a"), _hold()], request=_timeouts(first_token=0, stall=0)) as run:
-        await run.time.advance(1e6)
-        text.set()
-        await settle()
-        await run.time.advance(1e6)
-
-        assert (run.state, run.time.slept) == ("streaming", [])
-
-
-async def test_a_stall_limit_counts_though_none_is_set_for_the_first_token() -> None:
-    text = _hold()
-    async with running([text, say("a"), _hold()], request=_timeouts(first_token=0, stall=4)) as run:
-        await run.time.advance(1000)
-        text.set()
-        await settle()
-        await run.time.advance(4)
-
-        assert run.state == "interrupted"
-
-
-async def test_after_the_reason_the_end_is_waited_for_briefly() -> None:
-    async with running([say("a"), stop(), _hold()]) as run:
-        await run.time.advance(1.9)
-        assert run.state == "streaming"
-
-        await run.time.advance(0.1)
-
-        assert (run.state, run.answer.footnotes) == ("complete", [])
-        assert run.transport.streams[0].closed
-
-
-async def test_usage_within_the_grace_counts() -> None:
-    late = _hold()
-    usage = event({"choices": [], "usage": {"completion_tokens": 9}})
-    async with running([say("a"), stop(), late, usage + DONE]) as run:
-        await run.time.advance(1)
-        late.set()
-        await run.task
-
-        assert run.answer.completion_tokens == (9, True)
 
 
 async def test_a_refused_connection_is_retried_with_growing_pauses_and_then_given_up() -> None:
@@ -216,17 +57,6 @@ async def test_a_retry_after_is_obeyed() -> None:
         assert (run.state, run.answer.text) == ("complete", "a")
 
 
-async def test_each_attempt_has_its_own_first_token_limit() -> None:
-    busy = httpx2.Response(503, headers={"retry-after": "20"})
-    async with running(busy, [_hold()]) as run:
-        await run.time.advance(20)
-        await run.time.advance(119)
-        assert run.state == "waiting"
-
-        await run.time.advance(1)
-        assert run.state == "failed"
-
-
 async def test_stop_while_it_waits_to_retry() -> None:
     async with running(httpx2.Response(503)) as run:
         run.task.cancel()
@@ -249,11 +79,11 @@ async def test_stream_options_that_are_refused_are_left_out() -> None:
 
 @pytest.mark.parametrize("place", range(9))
 async def test_cancel_at_every_chunk_keeps_the_text_and_closes_the_connection(place: int) -> None:
-    gates = [_hold() for _ in range(8)]
+    gates = [hold() for _ in range(8)]
     pieces: list[Piece] = []
     for number, gate in enumerate(gates):
         pieces += [gate, say(str(number))]
-    async with running([*pieces, _hold()]) as run:
+    async with running([*pieces, hold()]) as run:
         for gate in gates[:place]:
             gate.set()
             await settle()
@@ -270,7 +100,7 @@ async def test_cancel_at_every_chunk_keeps_the_text_and_closes_the_connection(pl
 
 
 async def test_leaving_the_loop_closes_the_connection() -> None:
-    transport = Transport([[say("a"), _hold()]])
+    transport = Transport([[say("a"), hold()]])
     async with aclosing(stream_answer(client_of(transport), REQUEST)) as events:
         async for one in events:
             if isinstance(one, TextDelta):
