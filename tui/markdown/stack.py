@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from time import perf_counter
 from typing import NamedTuple
 
 from textual.strip import Strip
 
-from tui.markdown.section import Anchor, Row, Section, ViewStyles
+from tui.markdown.section import WINDOW_ONLY, Anchor, Row, Section, ViewStyles
 
 _NOWHERE = range(0)
 
@@ -85,19 +86,34 @@ class SectionStack:
         return any(section.pending for section in self.sections)
 
     def work(self, deadline: float, window: range) -> bool:
-        """Let sections work, those in the rows `window` first; True if more waits. Then `measure`."""
+        """Let sections work, those in the rows `window` first, all others until the deadline; True if more waits.
+
+        From the end up: where the view follows the end, that is what grows, and what is on show once all is read.
+        """
         visible = range(*self._between(window)) if window else _NOWHERE
-        # from the end up: where the view follows the end, that is what grows, and what is on show once all is read
-        waiting = [*reversed(visible), *(index for index in reversed(range(len(self.sections))) if index not in visible)]
         more = False
-        for index in waiting:
-            section = self.sections[index]
-            if section.pending:
-                top = self._tops[index]
-                rows = range(window.start - top, window.stop - top) if index in visible else _NOWHERE
-                more |= section.work(deadline, rows)
+        for index in reversed(visible):
+            top = self._tops[index]
+            more |= self._work_on(index, deadline, range(window.start - top, window.stop - top))
+        if deadline != WINDOW_ONLY:
+            more |= self._work_elsewhere(deadline, visible)
         self.measure()
         return more
+
+    def _work_elsewhere(self, deadline: float, visible: range) -> bool:
+        worked = more = False
+        for index in reversed(range(len(self.sections))):
+            if index in visible or not self.sections[index].pending:
+                continue
+            if worked and perf_counter() >= deadline:
+                return True
+            worked = True
+            more |= self._work_on(index, deadline, _NOWHERE)
+        return more
+
+    def _work_on(self, index: int, deadline: float, rows: range) -> bool:
+        section = self.sections[index]
+        return section.pending and section.work(deadline, rows)
 
     def _between(self, window: range) -> tuple[int, int]:
         return max(bisect_right(self._tops, window.start) - 1, 0), bisect_right(self._tops, window.stop - 1)

@@ -24,7 +24,7 @@ FRAME_BUDGET = 0.003  # seconds of our own work in one frame
 _FIRST_BUDGET = 0.010  # the same where nothing of the text is on the screen yet, or little
 _SHOWN_EVERY = 0.030  # seconds: work that is not done by then is shown half done
 _MARGIN_RIGHT = 1  # a cell between the text and the scrollbar; padding in the CSS would be on the scrollbar's other side
-_SETTLE_ROUNDS = 4  # laying out what is on the screen may bring other rows onto it, seldom more than once
+_SETTLE_ROUNDS = 3  # laying out what is on the screen may bring other rows onto it, seldom more than once
 
 
 class Viewport(RowScreen):
@@ -125,15 +125,16 @@ class Viewport(RowScreen):
     def _advance(self, deadline: float) -> bool:
         """Let sections work until the deadline; what is on the screen is complete afterwards. True if more waits."""
         place = self._hold()
-        more = False
+        height = self.stack.height
+        more = self.stack.work(deadline, self.window)
+        self._settle(place)
         for _ in range(_SETTLE_ROUNDS):
-            height = self.stack.height
-            more = self.stack.work(deadline, self.window)
-            self._settle(place)
             if self.stack.height == height or not more:
                 break
-            deadline = WINDOW_ONLY
-        return more
+            height = self.stack.height
+            self.stack.work(WINDOW_ONLY, self.window)
+            self._settle(place)
+        return more and self.stack.pending
 
     def _settle(self, place: Place | None) -> None:
         """Take the new heights over: virtual size, scroll position, scrollbar; none of it asks for a layout."""
