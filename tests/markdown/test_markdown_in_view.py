@@ -123,6 +123,13 @@ async def test_what_fills_a_row_of_code_is_not_selected_with_it() -> None:
         assert app.screen.get_selected_text() == "x = 1"
 
 
+async def test_a_copied_list_keeps_its_steps() -> None:
+    app = ViewApp(MarkdownSection("- a\n  - b\n    - c\n- d\n\n> 1. e\n>    - f\n"))
+    async with app.run_test(size=(30, 14)):
+        app.view.text_select_all()
+        assert app.screen.get_selected_text() == "● a\n  ○ b\n    ■ c\n● d\n\n1. e\n   ● f"
+
+
 async def test_one_empty_line_is_copied_between_two_blocks() -> None:
     app = MarkdownApp(MarkdownSection("# Top\n\n```py\nx = 1\n\n\ny = 2\n```\n\nafter\n"))
     async with app.run_test(size=(60, 30)) as pilot:

@@ -23,17 +23,21 @@ def inside_quote(container: Container | None) -> bool:
 def gutter(container: Container, index: int | None, task: bool | None = None) -> tuple[list[Run], int]:
     """What stands before a row in `container`, and how many characters of it come before the first that is worth copying.
 
+    The room to the left of an item within an item is: without it a copied list would be flat.
     `index` is the block's number if this is its first row: the items that begin with it show their markers. `task` is the state
     of the innermost one's box, if it has one.
     """
     runs: list[Run] = []
     decoration: int | None = None
+    size = quoted = 0
     for around in _chain(container):
         run = _piece(around, index, task if around is container else None)
         if decoration is None and run.text.strip() and not isinstance(around, Quote):
-            decoration = sum(len(run.text) for run in runs) + len(run.text) - len(run.text.lstrip())
+            decoration = quoted if quoted < size else size + len(run.text) - len(run.text.lstrip())
         runs.append(run)
-    return runs, sum(len(run.text) for run in runs) if decoration is None else decoration
+        size += len(run.text)
+        quoted = size if isinstance(around, Quote) else quoted
+    return runs, size if decoration is None else decoration
 
 
 def _chain(container: Container) -> list[Container]:
