@@ -207,3 +207,12 @@ def test_any_document_has_the_structure_of_the_reference(text: str) -> None:
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_any_tables_have_the_structure_of_the_reference(text: str) -> None:
     assert ours(text) == theirs(text)
+
+
+@pytest.mark.parametrize("first", ["-", "1.", "- -", "> -", "-\n-"])
+@pytest.mark.parametrize("blank", ["", "  ", "   ", "    ", "\t"])
+@pytest.mark.parametrize("rest", ["\tt\n", "  - x\n", "    x\n", "  x\n", "x\n"])
+def test_an_item_begins_with_one_blank_line_at_most(first: str, blank: str, rest: str) -> None:
+    quote = "> " if first.startswith(">") else ""
+    text = f"{first}\n{quote}{blank}\n{quote}{rest}"
+    assert ours(text) == theirs(text)

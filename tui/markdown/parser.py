@@ -268,11 +268,13 @@ def _goes_on(container: Container, cursor: Cursor) -> bool:
         cursor.skip(spaces + 1)
         cursor.dedent(1)
         return True
+    if cursor.blank and container.empty:
+        return False  # it may begin with one blank line, which is its marker's own
     offset = container.offset if isinstance(container, Item) else 4
     if indent >= offset:
         cursor.dedent(offset)
         return True
-    return cursor.blank and not container.empty
+    return cursor.blank
 
 
 def _bullet_depth(container: Container | None) -> int:
