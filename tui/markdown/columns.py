@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 _BETWEEN = 3  # cells between two columns; one stands before the first, and one after the last
 _STEP = 4
-_LEAST = 5  # cells that a column needs to be read, if it is not narrower
+_LEAST = 8  # cells that a column needs to be read, if it is not narrower: most words are whole then
 
 
 def in_steps(natural: Sequence[int]) -> list[int]:
