@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from tui.markdown.line_view import LineView
 from tui.markdown.section import Anchor, Row, Section, Target, ViewStyles
 from tui.markdown.sections import wrap
+from tui.markdown.stack import SectionStack
 
 STYLES = Path(__file__).parents[2] / "styles" / "line_view.tcss"
 FOREVER = float("inf")
@@ -181,3 +182,11 @@ def cell_of(view: LineView, text: str, within: int = 0) -> Offset:
         if text in row:
             return Offset(2 + row.index(text) + within, y)
     raise AssertionError(f"{text!r} is not on the screen: {shown(view)}")
+
+
+def stack_of(*sections: Section, width: int = 20) -> SectionStack:
+    """These sections, laid out."""
+    stack = SectionStack()
+    stack.replace(sections)
+    stack.resize(width)
+    return stack

@@ -11,12 +11,11 @@ from rich.cells import cell_len
 from rich.style import Style
 from textual.strip import Strip
 
-from tests.markdown.line_view_kit import Script, numbered
+from tests.markdown.line_view_kit import Script, numbered, stack_of
 from tui.markdown.overlay import Span, lay_over, mark_right
 from tui.markdown.scroll_bar import bar_strips
 from tui.markdown.sections import BlankSection, RowSection, TextSection, wrap
 from tui.markdown.selection import line_at, selected_text, word_at
-from tui.markdown.stack import SectionStack
 
 PROPERTY = settings(max_examples=150, deadline=None, derandomize=True)
 TEXTS = st.text(alphabet="ab cd\u5bbd\U0001f680e\u0301\u200d ", max_size=60)
@@ -95,13 +94,6 @@ def test_overlays_keep_the_text_and_the_width() -> None:
     assert (over.text, over.cell_length) == (strip.text, strip.cell_length)
     assert mark_right(strip, "toolongtofit", bold) is strip
     assert mark_right(strip, "end", bold).text == "宽字 tend"
-
-
-def stack_of(*sections: TextSection | BlankSection | Script, width: int = 20) -> SectionStack:
-    stack = SectionStack()
-    stack.replace(sections)
-    stack.resize(width)
-    return stack
 
 
 def test_a_stack_finds_rows_and_places() -> None:

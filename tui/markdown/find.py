@@ -54,14 +54,14 @@ class Finder:
         """Rows from `y` on changed: look there again at the next scan."""
         if self._pattern is None and not self.hits:
             return
-        y = min(y, self._scanned)
-        # a line is searched whole, so a change in the middle of one takes in its first row
-        y = line_rows(self._stack, y)[0] if y < self._stack.height else y
+        y = min(y, self._scanned, self._stack.height)
+        if y:
+            # a line is searched whole, so a change in the middle of one takes in its first row
+            y = line_rows(self._stack, min(y, self._stack.height - 1))[0]
         while self.hits and self.hits[-1][-1].y >= y:
-            for piece in self.hits.pop():
-                self._by_row.pop(piece.y, None)
-        for row in [row for row in self._by_row if row >= y]:
-            del self._by_row[row]
+            self.hits.pop()
+        while self._by_row and next(reversed(self._by_row)) >= y:  # rows are in order, as hits are
+            self._by_row.popitem()
         self._scanned = y
 
     def scan(self, deadline: float) -> bool:
